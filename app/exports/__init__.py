@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record as files for other tools: documents, tables, feeds."""

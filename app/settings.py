@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings, read once at the doors from `QALAM_*` variables or a `.env` file.
+
+Every one is described in `docs/configuration.md`. A wrong one stops the start with a sentence.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import WrongSettings
+
+
+class Settings(BaseSettings):
+    """What an operator may choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QALAM_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    # Where things are kept.
+    data_dir: Path = Path("data")
+    database_url: str = ""
+
+    # Where the API and the pages answer.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+
+    # Measuring.
+    probe: Literal["on", "off"] = "on"
+    probe_wait_seconds: float = Field(default=10.0, ge=0, le=3600)
+    probe_concurrency: int = Field(default=50, ge=1, le=1000)
+    resolver: str = ""
+    independent_resolver: str = "9.9.9.9"
+    vantage_code: str = "local"
+    vantage_country: str = ""
+    vantage_asn: int = Field(default=0, ge=0, le=4294967295)
+
+    # Rhythm.
+    check_interval_seconds: float = Field(default=900.0, ge=1)
+    recheck_seconds: tuple[float, ...] = (30.0, 90.0, 300.0)
+    unreachable_after_seconds: float = Field(default=1800.0, ge=1)
+    group_wait_seconds: float = Field(default=60.0, ge=0)
+    tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
+
+    # Only a demo database accepts loopback targets; see `qalam demo`.
+    demo: bool = False
+
+    @field_validator("vantage_country")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        if value and (len(value) != 2 or not value.isalpha()):
+            raise ValueError("write two letters, such as KZ, or leave it empty")
+        return value.upper()
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError(
+                "write sqlite:///path/to/qalam.db or postgresql+psycopg://user@host/name"
+            )
+        return value
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database to use: the one given, or `qalam.db` in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'qalam.db').resolve()}"
+
+    @cached_property
+    def address(self) -> str:
+        """Where people find this installation, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of this process, or raise WrongSettings with a line for each wrong one."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"QALAM_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise WrongSettings("; ".join(lines)) from None

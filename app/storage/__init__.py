@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory: tables on top, query functions beneath, one file per noun.
+
+Importing this package imports every table, so that `Base.metadata` is complete for Alembic.
+"""
+
+from app.storage import (  # noqa: F401 - imported for their tables
+    access,
+    alerts,
+    cases,
+    citations,
+    incidents,
+    jobs,
+    ledger,
+    measurements,
+    outlets,
+    people,
+    reports,
+    sites,
+)
+from app.storage.database import Base
+
+metadata = Base.metadata

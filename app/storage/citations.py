@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Citations: who says so. Served as `sources` of an incident, fact, decision or status."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.domain.vocabulary import CitationType
+from app.storage.database import Base, TermType, new_id
+
+
+class Citation(Base):
+    """One published source that supports a statement. Never a person who asked not to be named."""
+
+    __tablename__ = "citations"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    type: Mapped[CitationType] = mapped_column(TermType(CitationType))
+    title: Mapped[str]
+    url: Mapped[str | None]
+    publisher: Mapped[str | None]
+    language: Mapped[str | None]
+    published_on: Mapped[str | None]  # EDTF
+    retrieved_on: Mapped[date | None]
+    # Five outlets repeating one agency are one source: they share a group.
+    independence_group: Mapped[str]
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    # Where inside the source: a page, a paragraph.
+    locator: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+def find_citation(session: Session, citation_id: uuid.UUID) -> Citation | None:
+    """Return a citation, if it exists."""
+    return session.get(Citation, citation_id)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Revisions of every object, and the counters that tell pollers that something changed."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.storage.database import Base, new_id
+
+
+class Revision(Base):
+    """One change: who, when, why, and the fields with their old and new values. Append-only."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (sa.Index("ix_revisions_object", "object_kind", "object_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    object_kind: Mapped[str]
+    object_id: Mapped[uuid.UUID]
+    action: Mapped[str]
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ChangeCounter(Base):
+    """Moves when something changes that a visibility tier sees; the heart of every ETag."""
+
+    __tablename__ = "change_counters"
+
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+
+
+class Note(Base):
+    """A small fact about this installation itself, such as which example is loaded."""
+
+    __tablename__ = "notes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def record_revision(
+    session: Session,
+    *,
+    object_kind: str,
+    object_id: uuid.UUID,
+    action: str,
+    actor_id: uuid.UUID | None,
+    at: datetime,
+    reason: str | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Append one revision."""
+    session.add(
+        Revision(
+            object_kind=object_kind,
+            object_id=object_id,
+            action=action,
+            actor_id=actor_id,
+            at=at,
+            reason=reason,
+            changes=changes or {},
+        )
+    )
+
+
+def bump(session: Session, *tiers: str) -> None:
+    """Move the change counters of these tiers; they exist since the first migration."""
+    session.execute(
+        sa.update(ChangeCounter)
+        .where(ChangeCounter.tier.in_(tiers))
+        .values(value=ChangeCounter.value + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def counter(session: Session, tier: str) -> int:
+    """Return how often this tier's view has changed."""
+    value = session.scalar(sa.select(ChangeCounter.value).where(ChangeCounter.tier == tier))
+    return value or 0
