@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     # Where things are kept.
     data_dir: Path = Path("data")
     database_url: str = ""
+    secret_key: str = ""
 
     # Where the API and the pages answer.
     host: str = "127.0.0.1"

@@ -8,15 +8,22 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from sqlalchemy.engine import URL, make_url
 
+from app.domain.vocabulary import Role
+from app.main import create_app
+from app.services import access
+from app.settings import Settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
+from tests.client import Client
+from tests.make import NOW
 
 for name in [name for name in os.environ if name.startswith("QALAM_")]:
     if name not in {"QALAM_TEST_DATABASE_URL", "QALAM_SCREENSHOTS"}:
@@ -100,3 +107,27 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 def sessions(engine: sa.Engine) -> Sessions:
     """Sessions over a fresh database."""
     return Sessions(engine)
+
+
+@pytest.fixture
+def app(sessions: Sessions, tmp_path: Path) -> FastAPI:
+    """The whole application over a fresh database, at noon of NOW."""
+    return create_app(Settings(data_dir=tmp_path), sessions, now=lambda: NOW)
+
+
+@pytest.fixture
+def public(app: FastAPI) -> Client:
+    """Somebody without a key."""
+    return Client(app)
+
+
+@pytest.fixture
+def caller(app: FastAPI, sessions: Sessions) -> Callable[[Role, str], Client]:
+    """Make a caller of a role: `caller(Role.MONITOR, "aizhan")`."""
+
+    def make(role: Role, name: str = "somebody") -> Client:
+        with sessions.writing() as session:
+            made = access.create_key(session, role=role, name=name, now=NOW)
+        return Client(app, made.secret)
+
+    return make

@@ -1,2 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON door, under /api/v1: one router per noun."""
+
+from fastapi import APIRouter
+
+from app.api import keys
+
+router = APIRouter(prefix="/api/v1")
+for noun in (keys,):
+    router.include_router(noun.router)

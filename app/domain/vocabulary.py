@@ -15,7 +15,7 @@ class Term(StrEnum):
 
     sentence: str
 
-    def __new__(cls, value: str, sentence: str) -> Self:
+    def __new__(cls, value: str, sentence: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence
@@ -467,6 +467,33 @@ class FactKind(Term):
         "Somebody looked for proceedings on that day and found none.",
     )
     PROMISE = "promise", "The State promised to act."
+
+
+class Stage(Term):
+    """How far a legal case has come: always a projection of its dated facts."""
+
+    NOT_REPORTED = "not_reported", "The act was not reported to the authorities."
+    REPORTED = "reported", "Reported to the authorities."
+    REFUSED_TO_OPEN = "refused_to_open", "The authorities refused to open a case."
+    INVESTIGATION_OPEN = "investigation_open", "Being investigated."
+    INVESTIGATION_SUSPENDED = "investigation_suspended", "The investigation is suspended."
+    SUSPECT_IDENTIFIED = "suspect_identified", "A suspect is named or arrested."
+    WANTED = "wanted", "A suspect is sought."
+    CHARGED = "charged", "Somebody is charged."
+    PRE_TRIAL_DETENTION = "pre_trial_detention", "Somebody is held before trial."
+    COMMITTED_FOR_TRIAL = "committed_for_trial", "Sent to court, waiting for the trial."
+    TRIAL = "trial", "Being tried."
+    VERDICT_FIRST_INSTANCE = "verdict_first_instance", "The first court has decided."
+    APPEAL = "appeal", "Before a court of appeal."
+    CASSATION = "cassation", "Before the highest court, or under its review."
+    FINAL = "final", "The judgment stands and is final."
+    ENFORCEMENT = "enforcement", "The sentence is being served."
+    CLOSED_NO_SUSPECT = "closed_no_suspect", "Closed: no suspect was found."
+    CLOSED_LIMITATION = "closed_limitation", "Closed: too much time has passed."
+    CLOSED_AMNESTY = "closed_amnesty", "Closed by an amnesty."
+    DISMISSED = "dismissed", "Dismissed."
+    SETTLED = "settled", "Settled between the parties."
+    ARCHIVED = "archived", "Put away; nothing more is expected."
 
 
 # ------------------------------------------------------------------ outlets

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ETags and 304: an answer is the same while its tier's change counter stands.
+
+The cost is one counter, whatever the size of the data; changes that a tier cannot see do not move
+its counter, so hidden work leaves no trace in public ETags.
+"""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app import __version__
+from app.api.dependencies import NowDep, ReadingDep, ViewerDep
+from app.storage import ledger
+
+
+class NotModified(Exception):
+    """When the caller holds the present answer already."""
+
+    def __init__(self, etag: str, cache_control: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+        self.cache_control = cache_control
+
+
+def _matches(header: str, etag: str) -> bool:
+    offered = {one.strip().removeprefix("W/") for one in header.split(",")}
+    return "*" in offered or etag.removeprefix("W/") in offered
+
+
+def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: NowDep) -> None:
+    """Answer 304 where the caller is up to date; otherwise stamp the answer."""
+    count = ledger.counter(session, viewer.tier)
+    view = "public" if viewer.tier == "public" else f"{viewer.role}:{viewer.key_id}"
+    # The day is part of it: levels are derived as of today.
+    parts = f"{__version__}|{count}|{view}|{now.date()}|{request.url.path}|{request.url.query}"
+    etag = f'W/"{hashlib.sha256(parts.encode()).hexdigest()[:24]}"'
+    public = viewer.key_id is None
+    cache_control = (
+        "public, max-age=5, stale-while-revalidate=30" if public else "private, no-cache"
+    )
+    if _matches(request.headers.get("if-none-match", ""), etag):
+        raise NotModified(etag, cache_control)
+    request.state.headers = {
+        "ETag": etag,
+        "Cache-Control": cache_control,
+        "Vary": "Authorization",
+    }
+
+
+async def on_not_modified(_request: Request, error: Exception) -> Response:
+    """Answer 304 with the validators repeated, as RFC 9110 asks."""
+    assert isinstance(error, NotModified)
+    return Response(
+        status_code=304,
+        headers={
+            "ETag": error.etag,
+            "Cache-Control": error.cache_control,
+            "Vary": "Authorization",
+        },
+    )
+
+
+ConditionalDep = Annotated[None, Depends(conditional)]

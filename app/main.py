@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application put together: doors, errors, headers. Nothing is decided here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+from app import __version__, api, clock
+from app.api import conditional, health, problems
+from app.secret import load_secret
+from app.settings import Settings
+from app.storage.database import Sessions
+
+MAX_BODY = 1024 * 1024
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+}
+
+
+async def _secure(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def create_app(
+    settings: Settings, sessions: Sessions, *, now: Callable[[], datetime] = clock.now
+) -> FastAPI:
+    """Return the whole application over one database; tests hand it their own clock."""
+    app = FastAPI(
+        title="Qalam",
+        version=__version__,
+        summary="Media freedom, monitored: what is blocked, who was attacked, what justice did.",
+        max_body_size=MAX_BODY,
+    )
+    app.state.settings = settings
+    app.state.sessions = sessions
+    app.state.now = now
+    app.state.secret = load_secret(settings.data_dir, settings.secret_key)
+    app.middleware("http")(_secure)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Link"],
+    )
+    problems.install(app)
+    app.add_exception_handler(conditional.NotModified, conditional.on_not_modified)
+    app.include_router(health.router)
+    app.include_router(api.router)
+    return app
