@@ -1,2 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The prober: one layer a file, and `measure`, which tells the story dns, tcp, tls, http."""
+"""The prober: what a reader of a site meets on the way, layer by layer.
+
+    guard       which addresses and redirects may be contacted at all
+    dns         asking resolvers (messages: dnswire)
+    tcp, tls    opening a connection, shaking hands (connections: wire)
+    http        asking for the page (bodies: body)
+    failures    what went wrong, in OONI's words
+    session     what all measurements share: resolvers, limits, TLS context, manners
+    story       the order of it all
+    report      a measurement as a person reads it
+
+It sees and records; what it means is judged in `app.domain.blocking`. It never uses a database.
+"""
+
+from workers.probe.session import Limits, ProbeSession
+from workers.probe.story import measure
+
+__all__ = ["Limits", "ProbeSession", "measure"]

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layer one: asking a resolver for the A and AAAA of a host, and keeping everything it says.
+
+Never through getaddrinfo, which hides response codes, CNAMEs, TTLs and second answers. Each
+inquiry has a UDP socket of its own: replies of others can't crowd it, and the kernel reports
+unreachable resolvers on it. The socket stays open while the site is fetched, because an injected
+answer comes first and the true one after it; both are kept. A reply under an unknown id, or to
+another question, is ignored.
+
+Addresses are classified here and never contacted.
+"""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from itertools import cycle, islice
+
+import httpx
+
+from app.domain.blocking.measurement import DnsAnswer, DnsLookup, Engine
+from workers.probe.dnswire import (
+    QUERY_TYPES,
+    MalformedReply,
+    Reply,
+    decode_reply,
+    encode_query,
+    encode_question,
+    query_id_of,
+)
+from workers.probe.failures import (
+    DNS_BROKEN,
+    HTTP_BROKEN,
+    NO_ANSWER,
+    TIMEOUT,
+    failure_of,
+    failure_of_rcode,
+)
+from workers.probe.question import Question, failure_in
+from workers.probe.session import Limits, ProbeSession, Stopwatch
+
+RECEIVE_BUFFER_BYTES = 1024 * 1024
+_MAX_DATAGRAM = 65_535
+
+
+class Inquiry:
+    """A and AAAA of one host, asked of one resolver. `close` it when the measurement ends."""
+
+    def __init__(
+        self,
+        hostname: str,
+        *,
+        engine: Engine,
+        resolver: str,
+        depth: int,
+        session: ProbeSession,
+        watch: Stopwatch,
+    ) -> None:
+        self.engine = engine
+        self._hostname = hostname
+        self._resolver = resolver
+        self._depth = depth
+        self._classify = session.address_policy
+        self._limits = session.limits
+        self._watch = watch
+        now = watch.ms()
+        self.questions = tuple(
+            Question(kind, encode_question(hostname, kind), now) for kind in QUERY_TYPES
+        )
+        self._by_id: dict[int, Question] = {}
+        self._sockets: list[socket.socket] = []
+        self._trouble: str | None = None
+        self._done = asyncio.Event()
+
+    async def ask_udp(self, nameservers: Sequence[tuple[str, int]]) -> None:
+        """Ask until both questions are settled or the time for DNS is over.
+
+        Each further try goes to the next nameserver, as a machine's own resolver does it.
+        """
+        tries = self._limits.dns_tries
+        for nameserver in islice(cycle(nameservers), tries):
+            self._trouble = None
+            self._done.clear()
+            try:
+                self._send(nameserver)
+                async with asyncio.timeout_at(self._watch.until(self._limits.dns_s / tries)):
+                    await self._done.wait()
+            except TimeoutError:
+                continue
+            except OSError as error:
+                self._trouble = failure_of(error)
+            if self._trouble is None:
+                await self._complete(nameserver)
+                return
+        for question in self.questions:
+            if question.is_open:
+                failure = self._trouble or TIMEOUT
+                question.settle(self._watch.ms(), reply=None, failure=failure)
+
+    async def ask_https(self, client: httpx.AsyncClient, url: str) -> None:
+        """Ask both questions over HTTPS (RFC 8484), with id 0 so that caches can share them."""
+        await asyncio.gather(*(self._post(client, url, question) for question in self.questions))
+
+    async def hear_out(self) -> None:
+        """Give a suspicious answer the rest of its window to be contradicted."""
+        suspicious = [
+            question.ended_ms
+            for question in self.questions
+            if question.ended_ms is not None and self._is_suspicious(question)
+        ]
+        if suspicious and self._sockets:
+            left = max(suspicious) / 1000 + self._limits.late_answer_s - self._watch.ms() / 1000
+            until = self._watch.until(left)
+            await asyncio.sleep(until - asyncio.get_running_loop().time())
+
+    def close(self) -> None:
+        """Stop listening for late answers."""
+        loop = asyncio.get_running_loop()
+        for sock in self._sockets:
+            loop.remove_reader(sock)
+            sock.close()
+        self._sockets.clear()
+
+    def addresses(self) -> tuple[str, ...]:
+        """Every address heard, A first, in the order of the answers."""
+        replies = (question.reply for question in self.questions if question.reply is not None)
+        kept = self._limits.answers_kept
+        return tuple(address for reply in replies for address, _ in reply.addresses[:kept])
+
+    def lookups(self) -> tuple[DnsLookup, ...]:
+        """What was asked and heard, as it goes into the measurement."""
+        return tuple(self._lookup(question) for question in self.questions)
+
+    def _send(self, nameserver: tuple[str, int]) -> None:
+        loop = asyncio.get_running_loop()
+        sock = _connected(nameserver)
+        self._sockets.append(sock)
+        for question in self.questions:
+            if question.is_open:
+                query_id = secrets.randbelow(1 << 16)
+                self._by_id[query_id] = question
+                sock.send(encode_query(query_id, question.wire))
+        loop.add_reader(sock, self._on_readable, sock)
+
+    def _on_readable(self, sock: socket.socket) -> None:
+        try:
+            while True:
+                self._hear(sock.recv(_MAX_DATAGRAM))
+        except BlockingIOError:
+            return
+        except OSError as error:
+            # An ICMP message about this socket: the resolver's port or network can't be reached.
+            asyncio.get_running_loop().remove_reader(sock)
+            self._trouble = failure_of(error)
+            self._done.set()
+
+    def _hear(self, datagram: bytes) -> None:
+        try:
+            query_id = query_id_of(datagram)
+            question = self._by_id.get(query_id)
+            if question is None:
+                return
+            reply = decode_reply(datagram, question.wire)
+        except MalformedReply:
+            return
+        question.hear(reply, query_id, self._watch.ms())
+        if not any(question.is_open for question in self.questions):
+            self._done.set()
+
+    async def _complete(self, nameserver: tuple[str, int]) -> None:
+        for question in self.questions:
+            if question.reply is not None and question.reply.truncated:
+                await self._ask_tcp(question, nameserver)
+
+    async def _ask_tcp(self, question: Question, nameserver: tuple[str, int]) -> None:
+        """Ask again over TCP, as a truncated reply invites to; keep the UDP reply if that fails."""
+        query_id = secrets.randbelow(1 << 16)
+        query = encode_query(query_id, question.wire)
+        try:
+            async with asyncio.timeout_at(self._watch.until(self._limits.dns_s)):
+                wire = await _exchange_tcp(nameserver, query)
+            reply = decode_reply(wire, question.wire)
+        except MalformedReply:
+            return
+        except (OSError, EOFError) as error:
+            if question.reply is not None and not question.reply.addresses:
+                question.failure = failure_of(error)
+            return
+        question.settle(self._watch.ms(), reply=reply, failure=failure_in(reply))
+
+    async def _post(self, client: httpx.AsyncClient, url: str, question: Question) -> None:
+        reply, failure = None, None
+        try:
+            async with asyncio.timeout_at(self._watch.until(self._limits.dns_s)):
+                response = await client.post(
+                    url,
+                    content=encode_query(0, question.wire),
+                    headers={
+                        "content-type": "application/dns-message",
+                        "accept": "application/dns-message",
+                    },
+                )
+            if response.status_code != httpx.codes.OK:
+                failure = HTTP_BROKEN
+            else:
+                reply = decode_reply(response.content, question.wire)
+                failure = failure_in(reply)
+        except MalformedReply:
+            failure = DNS_BROKEN
+        except (httpx.HTTPError, OSError) as error:
+            failure = TIMEOUT if isinstance(error, httpx.TimeoutException) else failure_of(error)
+        question.settle(self._watch.ms(), reply=reply, failure=failure)
+
+    def _is_suspicious(self, question: Question) -> bool:
+        if question.reply is None:
+            return False
+        if question.failure is not None:
+            return question.query_type == "A" or question.failure != NO_ANSWER
+        return any("bogon" in self._classify(address) for address, _ in question.reply.addresses)
+
+    def _lookup(self, question: Question) -> DnsLookup:
+        reply = question.reply
+        return DnsLookup(
+            hostname=self._hostname,
+            query_type=question.query_type,
+            engine=self.engine,
+            resolver=self._resolver,
+            started_ms=question.started_ms,
+            ended_ms=self._watch.ms() if question.ended_ms is None else question.ended_ms,
+            failure=question.failure,
+            rcode=failure_of_rcode(reply.rcode)[0] if reply else None,
+            answers=_classified(reply, self._classify, self._limits) if reply else (),
+            cnames=reply.cnames[: self._limits.cnames_kept] if reply else (),
+            late_answers=tuple(question.late),
+            depth=self._depth,
+        )
+
+
+def start_inquiries(
+    hostname: str, *, depth: int, session: ProbeSession, watch: Stopwatch
+) -> list[tuple[Inquiry, asyncio.Task[None]]]:
+    """Ask every resolver the session has, at once; each inquiry ends with its task."""
+
+    def inquiry(engine: Engine, resolver: str) -> Inquiry:
+        return Inquiry(
+            hostname, engine=engine, resolver=resolver, depth=depth, session=session, watch=watch
+        )
+
+    system = inquiry(Engine.SYSTEM, _shown(session.resolvers[0]))
+    started = [(system, asyncio.create_task(system.ask_udp(session.resolvers)))]
+    if session.independent_resolver is not None:
+        udp = inquiry(Engine.UDP, _shown(session.independent_resolver))
+        started.append((udp, asyncio.create_task(udp.ask_udp([session.independent_resolver]))))
+    if session.doh_url is not None:
+        doh = inquiry(Engine.DOH, session.doh_url)
+        started.append((doh, asyncio.create_task(doh.ask_https(session.http, session.doh_url))))
+    return started
+
+
+def _classified(
+    reply: Reply, classify: Callable[[str], str], limits: Limits
+) -> tuple[DnsAnswer, ...]:
+    return tuple(
+        DnsAnswer(address=address, address_class=classify(address), ttl=ttl)
+        for address, ttl in reply.addresses[: limits.answers_kept]
+    )
+
+
+def _shown(nameserver: tuple[str, int]) -> str:
+    host, port = nameserver
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _connected(nameserver: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in nameserver[0] else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.settimeout(0)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        sock.connect(nameserver)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+async def _exchange_tcp(nameserver: tuple[str, int], query: bytes) -> bytes:
+    """Send one query over TCP and return the reply (two bytes of length before each message)."""
+    reader, writer = await asyncio.open_connection(*nameserver)
+    try:
+        writer.write(len(query).to_bytes(2, "big") + query)
+        length = int.from_bytes(await reader.readexactly(2), "big")
+        return await reader.readexactly(length)
+    finally:
+        writer.close()

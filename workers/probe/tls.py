@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layer three: a TLS handshake for the site's name, with the certificate chain as evidence.
+
+The handshake verifies. Where verification fails OpenSSL gives away nothing of the chain, so one
+more connection is made that verifies nothing, takes the chain down and hangs up: no page is ever
+asked for over it.
+"""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+from _ssl import ENCODING_DER
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.blocking.measurement import TlsHandshake
+from workers.probe.failures import failure_of
+from workers.probe.guard import Endpoint
+from workers.probe.session import ProbeSession, Stopwatch, unverifying_context
+from workers.probe.tcp import open_socket
+from workers.probe.wire import Connection, over_tls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The certificates a server presented."""
+
+    sha256: tuple[str, ...] = ()  # of each certificate's DER, leaf first
+    issuer: str | None = None
+    not_after: datetime | None = None
+
+
+async def handshake(
+    sock: socket.socket,
+    endpoint: Endpoint,
+    *,
+    server_name: str,
+    depth: int,
+    session: ProbeSession,
+    watch: Stopwatch,
+) -> tuple[TlsHandshake, Connection | None]:
+    """Return what was seen, and the connection where the chain verified for the name.
+
+    Takes the socket over: it is closed where there is no connection.
+    """
+    started = watch.ms()
+    until = watch.until(session.limits.tls_s)
+    connection, failure, chain = None, None, Chain()
+    try:
+        async with asyncio.timeout_at(until):
+            connection = await over_tls(sock, session.tls, server_name)
+    except OSError as error:
+        failure = failure_of(error)
+    ended = watch.ms()
+    if isinstance(connection, Connection):
+        chain = chain_of(connection, session.limits.chain_bytes)
+    elif failure is not None and failure in _REFUSED_CHAINS:
+        chain = await _look_again(endpoint, server_name, session, until)
+    spoken = connection.transport.get_extra_info("ssl_object") if connection else None
+    seen = TlsHandshake(
+        address=endpoint.address,
+        port=endpoint.port,
+        engine=endpoint.engine,
+        server_name=server_name,
+        started_ms=started,
+        ended_ms=ended,
+        failure=failure,
+        version=spoken.version() if spoken else None,
+        cipher=spoken.cipher()[0] if spoken else None,
+        alpn=spoken.selected_alpn_protocol() if spoken else None,
+        chain_sha256=chain.sha256,
+        issuer=chain.issuer,
+        not_after=chain.not_after,
+        depth=depth,
+    )
+    return seen, connection
+
+
+_REFUSED_CHAINS = frozenset(
+    {"ssl_invalid_hostname", "ssl_unknown_authority", "ssl_invalid_certificate"}
+)
+
+
+def chain_of(connection: Connection, max_bytes: int) -> Chain:
+    """Read the chain of an open TLS connection, up to a size in bytes."""
+    # Python publishes the chain from 3.13 on; the object beneath has had it since 3.10.
+    tls = connection.transport.get_extra_info("ssl_object")
+    beneath: Any = tls._sslobj  # noqa: SLF001
+    certificates: Sequence[Any] = beneath.get_unverified_chain() or ()
+    hashes: list[str] = []
+    for certificate in certificates:
+        der = certificate.public_bytes(ENCODING_DER)
+        max_bytes -= len(der)
+        if max_bytes < 0:
+            break
+        hashes.append(hashlib.sha256(der).hexdigest())
+    if not hashes:
+        return Chain()
+    leaf = certificates[0].get_info()
+    return Chain(
+        sha256=tuple(hashes),
+        issuer=_name_of(leaf.get("issuer", ())),
+        not_after=datetime.fromtimestamp(ssl.cert_time_to_seconds(leaf["notAfter"]), UTC),
+    )
+
+
+async def _look_again(
+    endpoint: Endpoint, server_name: str, session: ProbeSession, until: float
+) -> Chain:
+    try:
+        async with asyncio.timeout_at(until):
+            sock = await open_socket(endpoint, session)
+            connection = await over_tls(sock, unverifying_context(), server_name)
+    except OSError:
+        return Chain()
+    chain = chain_of(connection, session.limits.chain_bytes)
+    connection.abort()
+    return chain
+
+
+def _name_of(rdns: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """Write a distinguished name as people do: 'O=Example Trust, CN=Example CA'."""
+    short = {"commonName": "CN", "organizationName": "O", "countryName": "C"}
+    return ", ".join(f"{short[key]}={value}" for rdn in rdns for key, value in rdn if key in short)
