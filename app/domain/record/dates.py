@@ -25,9 +25,12 @@ _SHAPE = re.compile(
 )
 _SEASONS = {21: ("spring", 3), 22: ("summer", 6), 23: ("autumn", 9), 24: ("winter", 12)}
 # Written out because the calendar module names months in the language of the machine.
+# fmt: off
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )
+# fmt: on
 _MARKS = {"?": "perhaps ", "~": "about ", "%": "perhaps about "}
 
 
