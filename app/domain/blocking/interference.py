@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first sign that somebody on the way meddled, whether or not the page was reached.
+
+Kept apart from the verdict: a site may be reached although its name was answered wrongly, and it
+may be down for everybody and tampered with as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.blocking.controls import Controls, canonical_address
+from app.domain.blocking.failures import Failure, Kind, step_kind
+from app.domain.blocking.fingerprints import FingerprintMatch
+from app.domain.blocking.measurement import Measurement, TlsHandshake
+from app.domain.blocking.reading import Reading, own
+from app.domain.vocabulary import Layer, Mechanism
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A layer and a mechanism, as found."""
+
+    layer: Layer
+    mechanism: Mechanism
+
+
+_TLS_MECHANISMS = {
+    Kind.RESET: Mechanism.SNI_RESET,
+    Kind.TIMEOUT: Mechanism.SNI_TIMEOUT,
+    Kind.CERTIFICATE: Mechanism.CERTIFICATE_MITM,
+}
+
+
+def interference(
+    measurement: Measurement,
+    field: Reading,
+    controls: Controls,
+    confirming: Sequence[FingerprintMatch],
+) -> Cause | None:
+    """Name the first sign of meddling: fingerprint, resolver, injected answer, broken step."""
+    if confirming:
+        return _fingerprint_cause(confirming[0])
+    return (
+        _resolver_cause(measurement, field, controls)
+        or _injected_answer_cause(measurement)
+        or _handshake_cause(measurement, controls)
+        or _connect_cause(measurement, controls)
+    )
+
+
+def same_bogon(field: Reading, controls: Controls) -> bool:
+    """Whether a control was given the same bogus address: then the site's owner wrote it."""
+    trouble = field.dns_trouble
+    if trouble is None or trouble.kind not in (Kind.BOGON, Kind.SINKHOLE):
+        return False
+    return any(address in controls.bogons for address in trouble.text.split(", "))
+
+
+def _fingerprint_cause(hit: FingerprintMatch) -> Cause:
+    if hit.at_dns:
+        return Cause(layer=Layer.DNS, mechanism=Mechanism.FORGED_ADDRESS)
+    mechanism = Mechanism.REDIRECT_BLOCKPAGE if hit.redirects else Mechanism.BLOCKPAGE
+    return Cause(layer=Layer.HTTP, mechanism=mechanism)
+
+
+def _resolver_cause(measurement: Measurement, field: Reading, controls: Controls) -> Cause | None:
+    """The network's resolver leads nowhere, while another one, here or outside, knows the way."""
+    trouble = field.dns_trouble
+    if trouble is None or trouble.kind in (Kind.LOCAL, Kind.NAME_COLLISION):
+        return None
+    known_otherwise = controls.resolved or any(
+        not answer.is_bogon for lookup in own(measurement.lookups) for answer in lookup.answers
+    )
+    if not known_otherwise or same_bogon(field, controls):
+        return None
+    return Cause(layer=Layer.DNS, mechanism=trouble.mechanism)
+
+
+def _injected_answer_cause(measurement: Measurement) -> Cause | None:
+    """A second reply that shares no address with the first: one of the two was injected."""
+    for lookup in own(measurement.lookups):
+        for late in lookup.late_answers:
+            if late and lookup.answers and not set(late) & set(lookup.addresses):
+                return Cause(layer=Layer.DNS, mechanism=Mechanism.FORGED_ADDRESS)
+    return None
+
+
+def _handshake_cause(measurement: Measurement, controls: Controls) -> Cause | None:
+    """A handshake fails here at an address where it works for a control."""
+    proved = controls.tls_proved_addresses
+    for shake in own(measurement.handshakes):
+        if shake.failure is None or canonical_address(shake.address) not in proved:
+            continue
+        kind = step_kind(shake.failure)
+        if kind is not Kind.LOCAL and not _shows_sites_certificate(shake, controls):
+            mechanism = _TLS_MECHANISMS.get(kind, Mechanism.TLS_FAILURE)
+            return Cause(layer=Layer.TLS, mechanism=mechanism)
+    return None
+
+
+def _shows_sites_certificate(shake: TlsHandshake, controls: Controls) -> bool:
+    leaf = shake.chain_sha256[:1]
+    return bool(leaf) and leaf[0] in controls.leaves(shake.server_name)
+
+
+def _connect_cause(measurement: Measurement, controls: Controls) -> Cause | None:
+    """A connection fails here where it works for a control; broken IPv6 lines are the vantage's own."""
+    for connect in own(measurement.connects):
+        if connect.failure is None or ":" in connect.address:
+            continue
+        kind = step_kind(connect.failure)
+        endpoint = (canonical_address(connect.address), connect.port)
+        if kind is not Kind.LOCAL and endpoint in controls.open_endpoints:
+            failure = Failure(layer=Layer.TCP, kind=kind, text=connect.failure)
+            return Cause(layer=Layer.TCP, mechanism=failure.mechanism)
+    return None

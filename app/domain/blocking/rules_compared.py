@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules that lay pages and failures beside the controls' own, and what no rule can say.
+
+Part of the ordered table in `rules.py`, whose docstring says how ids and order are kept.
+"""
+
+from app.domain.blocking.failures import Kind
+from app.domain.blocking.rule import Rule
+from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
+
+SAME_FOR_CONTROLS = (
+    Rule(
+        id="refused_to_control_too",
+        when=lambda e: e.field.refusal is not None and bool(e.controls.refused),
+        state=VerdictState.SERVER_SIDE,
+        layer=Layer.HTTP,
+        sentence="The site turns this visitor away, and a control as well.",
+    ),
+    Rule(
+        id="http_challenge_without_control",
+        when=lambda e: e.field.refusal is Mechanism.CAPTCHA and not e.controls.given,
+        state=VerdictState.SERVER_SIDE,
+        layer=Layer.HTTP,
+        sentence="A known protection service asks this visitor to prove being human.",
+    ),
+    Rule(
+        id="http_refused_here_only",
+        when=lambda e: e.field.refusal is not None,
+        state=VerdictState.INSUFFICIENT,
+        sentence="A refusal came over cleartext, where the site or somebody between may have said it.",
+    ),
+    Rule(
+        id="dns_name_collision",
+        when=lambda e: e.failed is not None and e.failed.kind is Kind.NAME_COLLISION,
+        state=VerdictState.INSUFFICIENT,
+        sentence="127.0.53.53 marks a clash of domain names (ICANN); it is not blocking.",
+    ),
+    Rule(
+        id="dns_same_bogon_at_control",
+        when=lambda e: e.failed is not None and e.same_bogon and not e.controls.reached,
+        state=VerdictState.DOWN,
+        layer=Layer.DNS,
+        mechanism=Mechanism.BOGON,
+        confidence=Confidence.LIKELY,
+        sentence="Controls are given the same bogus address: the site's own name is set up wrongly.",
+    ),
+    Rule(
+        id="fails_everywhere",
+        when=lambda e: e.failed is not None and e.controls.agree_it_fails,
+        state=VerdictState.DOWN,
+        confidence=Confidence.LIKELY,
+        sentence="It fails here, and the majority of the healthy controls fail as well.",
+    ),
+    Rule(
+        id="http_same_page_despite_interference",
+        when=lambda e: e.cleartext_page and e.same_page and e.interference is not None,
+        state=VerdictState.OK,
+        sentence="The same page came as to a control, although somebody interfered.",
+    ),
+    Rule(
+        id="http_same_page",
+        when=lambda e: e.cleartext_page and e.same_page,
+        state=VerdictState.OK,
+        sentence="The same page came as to a control.",
+    ),
+)
+
+BLOCKED_BY_PAGE = (
+    Rule(
+        id="http_redirect_to_bogon",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.REDIRECT_REFUSED) and not e.field.authentic,
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.REDIRECT_BLOCKPAGE,
+        confidence=Confidence.LIKELY,
+        sentence="The reader is sent on to an address no public site can have, while controls are not.",
+    ),
+    Rule(
+        id="http_reset",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.RESET),
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.HTTP_RESET,
+        confidence=Confidence.LIKELY,
+        sentence="The connection is torn down when the page is asked for; controls get the page.",
+    ),
+    Rule(
+        id="http_timeout",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.TIMEOUT),
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.HTTP_TIMEOUT,
+        confidence=Confidence.LIKELY,
+        sentence="No answer comes when the page is asked for; controls get the page.",
+    ),
+    Rule(
+        id="http_server_error_here_only",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.SERVER_ERROR),
+        state=VerdictState.INSUFFICIENT,
+        sentence="A server error came over cleartext, where the site or somebody between may have said it.",
+    ),
+    Rule(
+        id="http_failure",
+        when=lambda e: e.failed_at(Layer.HTTP),
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.HTTP_FAILURE,
+        confidence=Confidence.LIKELY,
+        sentence="The answer to the request is broken here, while controls get the page.",
+    ),
+    Rule(
+        id="http_login_page_of_network",
+        when=lambda e: e.other_page and e.field.page is not None and e.field.page.status == 511,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The network asks its user to log in first (status 511).",
+    ),
+    Rule(
+        id="http_led_elsewhere",
+        when=lambda e: e.other_page and e.led_elsewhere,
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.CONTENT_DIFFERENCE,
+        confidence=Confidence.WEAK,
+        sentence="The reader is sent in cleartext to a host no control is sent to, and gets another page.",
+    ),
+    Rule(
+        id="http_content_difference",
+        when=lambda e: e.other_page,
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.CONTENT_DIFFERENCE,
+        confidence=Confidence.WEAK,
+        sentence="Another page is shown over cleartext than to the controls: neither length, header "
+        "names nor title agree.",
+    ),
+)
+
+CANNOT_SAY = (
+    Rule(
+        id="no_control_failed",
+        when=lambda e: e.failed is not None and not e.controls.given,
+        state=VerdictState.INSUFFICIENT,
+        sentence="It fails here, and there is no control to compare with.",
+    ),
+    Rule(
+        id="no_control_page",
+        when=lambda e: e.cleartext_page and not e.controls.given,
+        state=VerdictState.INSUFFICIENT,
+        sentence="A page came over cleartext, and there is no control to compare it with.",
+    ),
+    Rule(
+        id="control_refused",
+        when=lambda e: bool(e.controls.refused),
+        state=VerdictState.INSUFFICIENT,
+        sentence="The site turns the control away, so that the control cannot tell.",
+    ),
+    Rule(
+        id="control_unhealthy",
+        when=lambda e: e.controls.unhealthy > 0,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The control's own line is in doubt, so that it cannot tell.",
+    ),
+    Rule(
+        id="control_stale",
+        when=lambda e: e.controls.stale > 0,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The control was not taken within five minutes, so that it cannot tell.",
+    ),
+    Rule(
+        id="not_enough_evidence",
+        when=lambda _: True,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The evidence does not allow a statement.",
+    ),
+)
