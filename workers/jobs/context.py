@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every loop is handed: the database, the clock, its own name, and where packets may go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.storage.database import Sessions
+from workers.outbound import OutboundPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobContext:
+    """One worker's surroundings. `address` is where people find this installation."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    worker: str
+    address: str
+    outbound: OutboundPolicy = field(default_factory=OutboundPolicy)
