@@ -40,14 +40,20 @@ def in_force(slots: Slots, facts: Sequence[CaseFact]) -> tuple[CaseFact, ...]:
 def may_follow(later: CaseFact, conviction: CaseFact) -> bool:
     """Whether a judgment may have come after a conviction; doubt counts as yes.
 
-    Where imprecise dates overlap within one case the recorder's sequence decides, and without one
-    the conviction falls: a quashing presupposes a conviction, so justice is never overstated.
+    Of two with the same dates in one case the recorder's sequence decides. Where other imprecise dates
+    overlap, the conviction falls: a quashing presupposes one, so justice is never overstated, and
+    nothing depends on which of the two was entered first.
     """
     if certainly_before(later.happened, conviction.happened):
         return False
     if certainly_before(conviction.happened, later.happened):
         return True
-    return later.case_id != conviction.case_id or later.sequence >= conviction.sequence
+    same_case = later.case_id == conviction.case_id
+    same_days = (later.happened.earliest, later.happened.latest) == (
+        conviction.happened.earliest,
+        conviction.happened.latest,
+    )
+    return not (same_case and same_days) or later.sequence >= conviction.sequence
 
 
 def concerns(later: CaseFact, conviction: CaseFact, slots: Slots) -> bool:
