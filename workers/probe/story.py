@@ -57,7 +57,7 @@ async def measure(
             uid=uid,
             url=target.url,
             vantage=vantage,
-            started_at=started_at + timedelta(seconds=waited_s),
+            started_at=started_at + timedelta(milliseconds=int(waited_s * 1000)),
             runtime_ms=telling.watch.ms(),
             lookups=telling.lookups,
             connects=tuple(telling.connects),
