@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.alerting.alert import AlertPolicy
 from app.storage.database import Sessions
 from workers.outbound import OutboundPolicy
 
@@ -17,4 +18,5 @@ class JobContext:
     now: Callable[[], datetime]
     worker: str
     address: str
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
     outbound: OutboundPolicy = field(default_factory=OutboundPolicy)
