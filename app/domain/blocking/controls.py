@@ -12,7 +12,8 @@ from functools import lru_cache
 from app.domain.blocking.addresses import classify
 from app.domain.blocking.failures import Kind, step_kind
 from app.domain.blocking.measurement import HttpExchange, Measurement
-from app.domain.blocking.reading import Outcome, Reading, host_of, own, read
+from app.domain.blocking.reading import Outcome, Reading, own, read
+from app.domain.blocking.redirects import host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,8 @@ class Controls:
 
     @property
     def agree_it_fails(self) -> bool:
-        """Whether the majority of those that could tell fail as well."""
-        return len(self.failed) > len(self.reached)
+        """Whether the majority fail as well; one that was turned away did get an answer."""
+        return 2 * len(self.failed) > len(self.heard)
 
     @property
     def disagree(self) -> bool:

@@ -28,13 +28,11 @@ from app.domain.blocking.measurement import HttpExchange, Measurement
 from app.domain.blocking.reading import (
     Outcome,
     Reading,
-    authentic_hosts,
-    host_of,
     own,
     read,
     readers_engine,
-    same_site,
 )
+from app.domain.blocking.redirects import genuine_hosts, host_of, is_genuine
 from app.domain.vocabulary import Layer
 
 
@@ -114,10 +112,10 @@ def weigh(
     field = read(measurement, also_genuine=heard.hosts)
     hits = _hits(measurement, heard, fingerprints)
     confirming = tuple(h for h in hits if _accuses(h) and h.fingerprint.expected_in(country))
-    addresses = _reader_addresses(measurement, field)
-    known = heard.known_addresses
-    foreign = bool(addresses and known) and not addresses & known
-    failing = field.failure
+    addresses = _reader_addresses(measurement, (host_of(measurement.url), *heard.hosts))
+    # A handshake that verified from here proves an address as well as one from a control.
+    known = heard.known_addresses | _proved_here(measurement)
+    foreign = bool(addresses and heard.known_addresses) and not addresses & known
     return Evidence(
         prober_fault=measurement.prober_fault,
         field=field,
@@ -129,7 +127,7 @@ def weigh(
         comparison=_comparison(field, heard.pages),
         led_elsewhere=_led_elsewhere(field, heard),
         foreign=foreign,
-        site_works_here=failing is not None and _works_at(measurement, known, failing),
+        site_works_here=_works_at(measurement, heard.known_addresses, field.failure),
         disowned=bool(addresses) and addresses <= heard.disowned_addresses,
         dead=bool(addresses) and addresses <= heard.dead_addresses,
         address_tried=any(address in addresses for address, _ in heard.open_endpoints),
@@ -150,14 +148,15 @@ def _hits(
     """Match what could be forged; what controls were given too is the site's own doing."""
     if not fingerprints:
         return ()
-    genuine = authentic_hosts(measurement, own(measurement.exchanges), controls.hosts)
+    genuine = genuine_hosts(measurement, own(measurement.exchanges), controls.hosts)
     forgeable = [
         exchange
         for exchange in own(measurement.exchanges)
-        if not exchange.over_tls or host_of(exchange.url) not in genuine
+        if not exchange.over_tls or not is_genuine(host_of(exchange.url), genuine)
     ]
+    known = controls.known_addresses
     found = match_lookups(measurement.lookups, fingerprints)
-    found = tuple(h for h in found if h.found_in not in controls.known_addresses)
+    found = tuple(h for h in found if canonical_address(h.found_in) not in known)
     found += match_exchanges(forgeable, fingerprints)
     if not found:
         return ()
@@ -173,7 +172,7 @@ def _hits(
 
 def _placed(hit: FingerprintMatch, home: Sequence[str]) -> FingerprintMatch:
     """Mark a page found away from the site: the reader was sent there."""
-    if hit.at_dns or hit.redirects or any(same_site(host_of(hit.found_in), h) for h in home):
+    if hit.at_dns or hit.redirects or is_genuine(host_of(hit.found_in), home):
         return hit
     return replace(hit, redirects=True)
 
@@ -189,14 +188,12 @@ def _led_elsewhere(field: Reading, controls: Controls) -> bool:
     if field.page is None or field.authentic or field.page.depth == 0 or not controls.hosts:
         return False
     host = host_of(field.page.url)
-    return not any(same_site(host, other) for other in controls.hosts)
+    return not is_genuine(host, controls.hosts)
 
 
-def _reader_addresses(measurement: Measurement, field: Reading) -> frozenset[str]:
-    """The addresses which the reader's resolver gave for the name at which the fetch ended."""
-    ended = field.failure or field.page
-    depth = 0 if ended is None else ended.depth
-    lookups = [lookup for lookup in own(measurement.lookups) if lookup.depth <= depth]
+def _reader_addresses(measurement: Measurement, home: Sequence[str]) -> frozenset[str]:
+    """The addresses which the reader's resolver gave for the site's name, at the last hop to it."""
+    lookups = [one for one in own(measurement.lookups) if is_genuine(one.hostname, home)]
     engine = readers_engine(lookups)
     last = max((lookup.depth for lookup in lookups if lookup.engine is engine), default=0)
     return frozenset(
@@ -208,7 +205,7 @@ def _reader_addresses(measurement: Measurement, field: Reading) -> frozenset[str
     )
 
 
-def _works_at(measurement: Measurement, known: frozenset[str], failing: Failure) -> bool:
+def _works_at(measurement: Measurement, known: frozenset[str], failing: Failure | None) -> bool:
     """Whether an address of the site works from here, at least as far as where the fetch stopped."""
     shaken = any(
         s.failure is None and canonical_address(s.address) in known for s in measurement.handshakes
@@ -217,10 +214,18 @@ def _works_at(measurement: Measurement, known: frozenset[str], failing: Failure)
         e.failure is None and e.status is not None and canonical_address(e.address) in known
         for e in measurement.exchanges
     )
-    connected = failing.layer is Layer.TCP and any(
+    connected = (failing is not None and failing.layer is Layer.TCP) and any(
         c.failure is None and canonical_address(c.address) in known for c in measurement.connects
     )
     return shaken or fetched or connected
+
+
+def _proved_here(measurement: Measurement) -> frozenset[str]:
+    return frozenset(
+        canonical_address(shake.address)
+        for shake in measurement.handshakes
+        if shake.failure is None
+    )
 
 
 def _failed_names(measurement: Measurement) -> frozenset[str]:

@@ -28,7 +28,8 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     CERTIFICATE = "certificate"
     HANDSHAKE = "handshake"
-    REDIRECT_REFUSED = "redirect_refused"  # sent on to where no reader may be led
+    LED_NOWHERE = "led_nowhere"  # sent on, in cleartext, to where nothing of the site is
+    SITE_REDIRECT = "site_redirect"  # the same by the site itself
     SERVER_ERROR = "server_error"
     NO_IPV6 = "no_ipv6"  # this network has no IPv6, and only IPv6 was offered
     LOCAL = "local"  # this machine's own fault

@@ -5,11 +5,12 @@ A reading compares nothing and accuses nobody. It is taken of the field's measur
 control's alike; `evidence.py` lays them side by side.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from app.domain.blocking.failures import Failure, Kind, dns_failure, step_kind
 from app.domain.blocking.measurement import (
@@ -20,10 +21,17 @@ from app.domain.blocking.measurement import (
     TcpConnect,
     TlsHandshake,
 )
+from app.domain.blocking.redirects import (
+    genuine_hosts,
+    hop_url,
+    host_of,
+    is_genuine,
+    is_redirect,
+    leads_nowhere,
+)
 from app.domain.blocking.refusals import refusal
 from app.domain.vocabulary import Layer, Mechanism
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _IPV6_ABSENT = frozenset({"network_unreachable", "host_unreachable"})
 
@@ -69,17 +77,18 @@ def read(
     such help, so what came through them never counts as having reached the site.
     """
     exchanges = own(measurement.exchanges, lenient=as_control)
+    hosts = genuine_hosts(measurement, exchanges, also_genuine)
     trouble = dns_failure(_reader_lookups(measurement, lenient=as_control))
     page = _page(measurement, exchanges)
     if page is not None:
-        genuine = host_of(page.url) in authentic_hosts(measurement, exchanges, also_genuine)
-        return _read_page(page, authentic=page.over_tls and genuine, trouble=trouble)
+        authentic = page.over_tls and is_genuine(host_of(page.url), hosts)
+        return _read_page(page, authentic=authentic, trouble=trouble)
     failure = trouble or _step_failure(measurement, exchanges, lenient=as_control)
-    return Reading(
-        outcome=Outcome.NOTHING if failure is None else Outcome.FAILED,
-        failure=failure,
-        dns_trouble=trouble,
-    )
+    if failure is None:
+        return Reading(outcome=Outcome.NOTHING)
+    if not is_genuine(host_of(hop_url(measurement, failure.depth)), hosts):
+        failure, trouble = _led_nowhere(exchanges[-1], failure), None
+    return Reading(outcome=Outcome.FAILED, failure=failure, dns_trouble=trouble)
 
 
 def own(steps: Sequence[Step], *, lenient: bool = False) -> tuple[Step, ...]:
@@ -95,55 +104,6 @@ def readers_engine(lookups: Iterable[DnsLookup]) -> Engine | None:
     """Whose answers a reader gets: the network's resolver, else the independent ones, DoH last."""
     asked = {lookup.engine for lookup in lookups}
     return next((e for e in (Engine.SYSTEM, Engine.UDP, Engine.DOH) if e in asked), None)
-
-
-def authentic_hosts(
-    measurement: Measurement, exchanges: Iterable[HttpExchange], also_genuine: Iterable[str] = ()
-) -> frozenset[str]:
-    """Follow the redirects and collect the hosts which only the site itself can have led to.
-
-    A redirect given in cleartext may be forged and so proves nothing about where it leads, even
-    if that place has a valid certificate for its own name: many block pages do.
-    """
-    trusted = {host_of(measurement.url), *also_genuine}
-    sent_by_site = False
-    for exchange in exchanges:
-        host = host_of(exchange.url)
-        known = sent_by_site or any(same_site(host, other) for other in trusted)
-        sent_by_site = exchange.over_tls and known
-        if sent_by_site:
-            trusted.add(host)
-    return frozenset(
-        host_of(e.url) for e in exchanges if any(same_site(host_of(e.url), t) for t in trusted)
-    )
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two host names are the same site: equal, or one beneath the other ('www.' apart)."""
-    one, other = one.removeprefix("www."), other.removeprefix("www.")
-    if not one or not other:
-        return False
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-
-
-def hop_url(measurement: Measurement, depth: int) -> str:
-    """Return the URL that was asked for after `depth` redirects."""
-    for exchange in reversed(measurement.exchanges):
-        if exchange.depth == depth:
-            return exchange.url
-        if exchange.depth == depth - 1 and exchange.location:
-            return urljoin(exchange.url, exchange.location)
-    return measurement.url
-
-
-def host_of(url: str) -> str:
-    """Return the host of a URL, in lower case."""
-    return (urlsplit(url).hostname or "").lower()
-
-
-def is_redirect(exchange: HttpExchange) -> bool:
-    """Whether a response sends the reader elsewhere."""
-    return exchange.status in _REDIRECTS and exchange.location is not None
 
 
 def _read_page(page: HttpExchange, *, authentic: bool, trouble: Failure | None) -> Reading:
@@ -180,11 +140,16 @@ def _reader_lookups(measurement: Measurement, *, lenient: bool) -> tuple[DnsLook
 
 
 def _page(measurement: Measurement, exchanges: Sequence[HttpExchange]) -> HttpExchange | None:
-    """Return the page the redirects ended in, if they did end."""
+    """Return the page the redirects ended in, if they did end.
+
+    A redirect that our own manners keep us from following is itself the page: the site gave it.
+    """
     if not exchanges:
         return None
     last = exchanges[-1]
-    if last.failure is not None or last.status is None or is_redirect(last):
+    if last.failure is not None or last.status is None:
+        return None
+    if is_redirect(last) and (last.location_refused is None or leads_nowhere(last)):
         return None
     return last if last.depth >= _last_depth(measurement) else None
 
@@ -214,7 +179,7 @@ def _step_failure(
         if shake.depth == depth and shake.port == port
     ]
     if scheme == "https" and handshakes:
-        return _first_failure(Layer.TLS, handshakes)
+        return _usual_failure(Layer.TLS, handshakes)
     connects = [
         connect
         for connect in own(measurement.connects, lenient=lenient)
@@ -224,27 +189,41 @@ def _step_failure(
 
 
 def _http_failure(exchange: HttpExchange) -> Failure | None:
-    text = exchange.failure
-    if text is None and is_redirect(exchange) and exchange.location_refused is not None:
-        text = exchange.location_refused
-    if text is None:
-        return None
-    kind = step_kind(text) if exchange.failure is not None else Kind.REDIRECT_REFUSED
+    if exchange.failure is None:
+        return _led_nowhere(exchange, None) if leads_nowhere(exchange) else None
     return Failure(
-        layer=Layer.HTTP, kind=kind, text=text, address=exchange.address, depth=exchange.depth
+        layer=Layer.HTTP,
+        kind=step_kind(exchange.failure),
+        text=exchange.failure,
+        address=exchange.address,
+        depth=exchange.depth,
     )
 
 
-def _first_failure(
+def _led_nowhere(exchange: HttpExchange, failure: Failure | None) -> Failure:
+    """The failure of a redirect: what stopped the reader there is no failure of the site."""
+    refused = (exchange.location_refused or "").removeprefix("refused:")
+    why = refused if failure is None else failure.text
+    return Failure(
+        layer=Layer.HTTP,
+        kind=Kind.SITE_REDIRECT if exchange.over_tls else Kind.LED_NOWHERE,
+        text=f"redirect to {exchange.location}: {why}",
+        address=exchange.address,
+        depth=exchange.depth,
+    )
+
+
+def _usual_failure(
     layer: Layer, steps: Sequence[TcpConnect] | Sequence[TlsHandshake]
 ) -> Failure | None:
-    """Return the first failure, unless one of the addresses worked."""
+    """Return the commonest failure, unless one address worked; IPv4 speaks where both were tried."""
     if not steps or any(step.failure is None for step in steps):
         return None
-    first = steps[0]
-    text = first.failure or ""
+    speaking = [step for step in steps if ":" not in step.address] or list(steps)
+    usual = Counter(step_kind(step.failure or "") for step in speaking).most_common(1)[0][0]
+    step = next(step for step in speaking if step_kind(step.failure or "") is usual)
     return Failure(
-        layer=layer, kind=step_kind(text), text=text, address=first.address, depth=first.depth
+        layer=layer, kind=usual, text=step.failure or "", address=step.address, depth=step.depth
     )
 
 
@@ -252,7 +231,7 @@ def _tcp_failure(connects: Sequence[TcpConnect]) -> Failure | None:
     """A network without IPv6 fails on every IPv6 address; that says nothing about the site."""
     counting = [c for c in connects if not (":" in c.address and c.failure in _IPV6_ABSENT)]
     if counting or not connects:
-        return _first_failure(Layer.TCP, counting)
+        return _usual_failure(Layer.TCP, counting)
     first = connects[0]
     return Failure(
         layer=Layer.TCP,

@@ -30,12 +30,6 @@ SAME_FOR_CONTROLS = (
         sentence="A refusal came over cleartext, where the site or somebody between may have said it.",
     ),
     Rule(
-        id="dns_name_collision",
-        when=lambda e: e.failed is not None and e.failed.kind is Kind.NAME_COLLISION,
-        state=VerdictState.INSUFFICIENT,
-        sentence="127.0.53.53 marks a clash of domain names (ICANN); it is not blocking.",
-    ),
-    Rule(
         id="dns_same_bogon_at_control",
         when=lambda e: e.failed is not None and e.same_bogon and not e.controls.reached,
         state=VerdictState.DOWN,
@@ -50,6 +44,12 @@ SAME_FOR_CONTROLS = (
         state=VerdictState.DOWN,
         confidence=Confidence.LIKELY,
         sentence="It fails here, and the majority of the healthy controls fail as well.",
+    ),
+    Rule(
+        id="dns_name_collision",
+        when=lambda e: e.failed is not None and e.failed.kind is Kind.NAME_COLLISION,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The answer 127.0.53.53 marks a clash of domain names (ICANN); it is not blocking.",
     ),
     Rule(
         id="http_same_page_despite_interference",
@@ -67,13 +67,20 @@ SAME_FOR_CONTROLS = (
 
 BLOCKED_BY_PAGE = (
     Rule(
-        id="http_redirect_to_bogon",
-        when=lambda e: e.failed_at(Layer.HTTP, Kind.REDIRECT_REFUSED) and not e.field.authentic,
+        id="http_led_nowhere",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.LED_NOWHERE),
         state=VerdictState.BLOCKED,
         layer=Layer.HTTP,
         mechanism=Mechanism.REDIRECT_BLOCKPAGE,
         confidence=Confidence.LIKELY,
-        sentence="The reader is sent on to an address no public site can have, while controls are not.",
+        sentence="The reader is sent on, in cleartext, to a place where no public site can be or "
+        "nothing answers; no control is sent there.",
+    ),
+    Rule(
+        id="https_redirect_to_nowhere",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.SITE_REDIRECT),
+        state=VerdictState.INSUFFICIENT,
+        sentence="The site itself, proved by its certificate, sends this visitor to where nothing is.",
     ),
     Rule(
         id="http_reset",
@@ -107,12 +114,6 @@ BLOCKED_BY_PAGE = (
         mechanism=Mechanism.HTTP_FAILURE,
         confidence=Confidence.LIKELY,
         sentence="The answer to the request is broken here, while controls get the page.",
-    ),
-    Rule(
-        id="http_login_page_of_network",
-        when=lambda e: e.other_page and e.field.page is not None and e.field.page.status == 511,
-        state=VerdictState.INSUFFICIENT,
-        sentence="The network asks its user to log in first (status 511).",
     ),
     Rule(
         id="http_led_elsewhere",

@@ -69,7 +69,7 @@ BLOCKED_BY_NAME = (
             (e.failed_at(Layer.TCP) or e.failed_at(Layer.TLS) or e.failed_at(Layer.HTTP))
             and e.foreign
             and (e.site_works_here or e.dead)
-            and not e.failed_at(Layer.HTTP, Kind.REDIRECT_REFUSED)
+            and not e.failed_at(Layer.HTTP, Kind.LED_NOWHERE)
         ),
         state=VerdictState.BLOCKED,
         layer=Layer.DNS,
@@ -126,13 +126,6 @@ BLOCKED_BY_CONNECTION = (
         mechanism=Mechanism.UNREACHABLE,
         confidence=Confidence.LIKELY,
         sentence="No connection can be opened from here, while controls reach the site.",
-    ),
-    Rule(
-        id="tls_sites_own_certificate",
-        when=lambda e: e.failed_at(Layer.TLS, Kind.CERTIFICATE) and e.same_certificate,
-        state=VerdictState.INSUFFICIENT,
-        sentence="The certificate refused here is the one controls accept: the vantage's clock or "
-        "list of authorities is wrong.",
     ),
     Rule(
         id="tls_certificate_mitm",

@@ -38,7 +38,7 @@ WORTHLESS = (
     ),
     Rule(
         id="nothing_measured",
-        when=lambda e: e.field.outcome is Outcome.NOTHING,
+        when=lambda e: e.field.outcome is Outcome.NOTHING and not e.confirming,
         state=VerdictState.INSUFFICIENT,
         sentence="The fetch was not carried to an end: there is neither a page nor a failure.",
     ),
@@ -48,10 +48,23 @@ WORTHLESS = (
         state=VerdictState.INSUFFICIENT,
         sentence="The vantage's own line or machine failed, which says nothing about the site.",
     ),
+    Rule(
+        id="network_login_page",
+        when=lambda e: e.field.page is not None and e.field.page.status == 511,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The vantage's network asks its user to log in first (status 511).",
+    ),
+    Rule(
+        id="tls_sites_own_certificate",
+        when=lambda e: e.failed_at(Layer.TLS, Kind.CERTIFICATE) and e.same_certificate,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The certificate refused here is the one controls accept: the vantage's clock or "
+        "list of authorities is wrong.",
+    ),
 )
 
-NOT_A_FETCH = frozenset({"prober_fault", "nothing_measured", "local_network_fault"})
-"""Rules that say that nothing was measured at all: neither success nor failure of the site."""
+NOT_A_FETCH = frozenset(rule.id for rule in WORTHLESS)
+"""Ids of the rules that say that nothing was measured: neither success nor failure of the site."""
 
 PROVED_BY_TLS = (
     Rule(
