@@ -326,6 +326,8 @@ def upgrade() -> None:
         sa.Column("countries", JSON, nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("disabled_reason", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -350,12 +352,17 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("inhibited_by_id", sa.Uuid(), nullable=True),
         sa.Column("acked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acked_by_id", sa.Uuid(), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["acked_by_id"], ["api_keys.id"], name=op.f("fk_alerts_acked_by_id_api_keys")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inhibited_by_id"], ["alerts.id"], name=op.f("fk_alerts_inhibited_by_id_alerts")
         ),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_alerts_site_id_sites")),
         sa.ForeignKeyConstraint(
@@ -366,6 +373,13 @@ def upgrade() -> None:
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.create_index("ix_alerts_fingerprint", ["fingerprint", "opened_at"], unique=False)
         batch_op.create_index("ix_alerts_state", ["state", "opened_at"], unique=False)
+        batch_op.create_index(
+            "uq_alerts_open",
+            ["fingerprint"],
+            unique=True,
+            sqlite_where=sa.text("state != 'resolved'"),
+            postgresql_where=sa.text("state != 'resolved'"),
+        )
 
     op.create_table(
         "episodes",
@@ -639,7 +653,7 @@ def upgrade() -> None:
     op.create_table(
         "notifications",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("body", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -777,6 +791,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_due", ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_subscription", ["subscription_id", "state"], unique=False
+        )
 
     op.create_table(
         "facts",
@@ -848,6 +865,7 @@ def downgrade() -> None:
 
     op.drop_table("facts")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_subscription")
         batch_op.drop_index("ix_deliveries_due")
 
     op.drop_table("deliveries")
@@ -902,6 +920,11 @@ def downgrade() -> None:
 
     op.drop_table("episodes")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_alerts_open",
+            sqlite_where=sa.text("state != 'resolved'"),
+            postgresql_where=sa.text("state != 'resolved'"),
+        )
         batch_op.drop_index("ix_alerts_state")
         batch_op.drop_index("ix_alerts_fingerprint")
 

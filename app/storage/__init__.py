@@ -13,6 +13,7 @@ from app.storage import (  # noqa: F401 - imported for their tables
     jobs,
     ledger,
     measurements,
+    outbox,
     outlets,
     people,
     reports,

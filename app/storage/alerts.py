@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Alerts and the outbox: what people must be told, whom, and whether it has arrived."""
+"""Alerts: what people must be told, from pending to resolved. Sending is `outbox.py`."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.vocabulary import AlertKind, AlertState, ChannelKind, DeliveryState, Severity
+from app.domain.vocabulary import AlertKind, AlertState, Severity
+from app.errors import NotFound
 from app.storage.database import Base, TermType, new_id
 
 
@@ -18,6 +20,14 @@ class Alert(Base):
     __tablename__ = "alerts"
     __table_args__ = (
         sa.Index("ix_alerts_fingerprint", "fingerprint", "opened_at"),
+        # One thing is told once, even where two workers see it in the same moment.
+        sa.Index(
+            "uq_alerts_open",
+            "fingerprint",
+            unique=True,
+            sqlite_where=sa.text("state != 'resolved'"),
+            postgresql_where=sa.text("state != 'resolved'"),
+        ),
         sa.Index("ix_alerts_state", "state", "opened_at"),
     )
 
@@ -36,6 +46,9 @@ class Alert(Base):
     opened_at: Mapped[datetime]
     fires_at: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    # The wider alert that explains this one and keeps it from firing.
+    inhibited_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("alerts.id"))
     acked_at: Mapped[datetime | None]
     acked_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     resolved_at: Mapped[datetime | None]
@@ -56,60 +69,58 @@ class AlertEvent(Base):
     why: Mapped[str]
 
 
-class Subscription(Base):
-    """Where somebody wants to be told, and about what. Empty lists mean everything."""
-
-    __tablename__ = "subscriptions"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    name: Mapped[str]
-    channel: Mapped[ChannelKind] = mapped_column(TermType(ChannelKind))
-    address: Mapped[str | None]
-    secret: Mapped[str | None]  # "whsec_…"; shown once, at creation
-    kinds: Mapped[list[str]] = mapped_column(default=list)
-    countries: Mapped[list[str]] = mapped_column(default=list)
-    is_enabled: Mapped[bool] = mapped_column(default=True)
-    disabled_reason: Mapped[str | None]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
-    created_at: Mapped[datetime]
+OPEN_STATES = (AlertState.PENDING, AlertState.FIRING, AlertState.ACKED)
 
 
-class Notification(Base):
-    """One message of an alert, written with the decision to send it."""
-
-    __tablename__ = "notifications"
-    __table_args__ = (sa.UniqueConstraint("alert_id", "sequence"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    alert_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("alerts.id"))
-    sequence: Mapped[int]
-    body: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-
-
-class Delivery(Base):
-    """One message on its way to one subscription. Sent first, marked after."""
-
-    __tablename__ = "deliveries"
-    __table_args__ = (
-        sa.UniqueConstraint("notification_id", "subscription_id"),
-        sa.Index("ix_deliveries_due", "state", "next_attempt_at"),
+def latest_alert(session: Session, fingerprint: str) -> Alert | None:
+    """Return the last alert about this, open or over, locked against other workers."""
+    return session.scalar(
+        sa.select(Alert)
+        .where(Alert.fingerprint == fingerprint)
+        .order_by(Alert.opened_at.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    notification_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("notifications.id"))
-    subscription_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("subscriptions.id"))
-    state: Mapped[DeliveryState] = mapped_column(
-        TermType(DeliveryState), default=DeliveryState.QUEUED
-    )
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    leased_by: Mapped[str | None]
-    last_status: Mapped[int | None]
-    last_error: Mapped[str | None]
-    delivered_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
 
-    notification: Mapped[Notification] = relationship(lazy="raise")
-    subscription: Mapped[Subscription] = relationship(lazy="raise")
+def get_alert(session: Session, alert_id: uuid.UUID, *, lock: bool = False) -> Alert:
+    """Return an alert; `lock` keeps others from changing it until this transaction ends."""
+    alert = session.get(Alert, alert_id, with_for_update=lock or None, populate_existing=lock)
+    if alert is None:
+        raise NotFound("there is no such alert: GET /api/v1/alerts lists them")
+    return alert
+
+
+def due_alerts(session: Session, now: datetime, *, limit: int) -> Sequence[Alert]:
+    """Return alerts that have waited long enough, oldest first, locked; others' locks are passed by."""
+    query = sa.select(Alert).where(Alert.state == AlertState.PENDING, Alert.fires_at <= now)
+    return session.scalars(
+        query.order_by(Alert.fires_at).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def unreminded_alerts(session: Session, told_before: datetime, *, limit: int) -> Sequence[Alert]:
+    """Return firing alerts that were told last before this, locked."""
+    query = sa.select(Alert).where(Alert.state == AlertState.FIRING, Alert.told_at <= told_before)
+    return session.scalars(
+        query.order_by(Alert.told_at).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def open_alert_of_vantage(
+    session: Session, kind: AlertKind, vantage_id: uuid.UUID
+) -> uuid.UUID | None:
+    """Return the open alert of this kind about a vantage, if there is one."""
+    return session.scalar(
+        sa.select(Alert.id)
+        .where(Alert.kind == kind, Alert.vantage_id == vantage_id, Alert.state.in_(OPEN_STATES))
+        .limit(1)
+    )
+
+
+def list_events(session: Session, alert_id: uuid.UUID) -> Sequence[AlertEvent]:
+    """Return what happened to an alert, oldest first."""
+    return session.scalars(
+        sa.select(AlertEvent).where(AlertEvent.alert_id == alert_id).order_by(AlertEvent.at)
+    ).all()
