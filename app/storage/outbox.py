@@ -94,6 +94,12 @@ def enabled_subscriptions(session: Session) -> Sequence[Subscription]:
     return session.scalars(query).all()
 
 
+def has_console(session: Session) -> bool:
+    """Whether a console channel was ever made here, removed or not."""
+    query = sa.select(Subscription.id).where(Subscription.channel == ChannelKind.CONSOLE).limit(1)
+    return session.scalar(query) is not None
+
+
 def get_subscription(session: Session, subscription_id: uuid.UUID) -> Subscription:
     """Return a subscription that was not removed."""
     found = session.get(Subscription, subscription_id)
@@ -177,6 +183,14 @@ def get_delivery(session: Session, delivery_id: uuid.UUID, *, lock: bool = False
     if found is None:
         raise NotFound("there is no such delivery: GET /api/v1/deliveries lists them")
     return found
+
+
+def list_waiting(session: Session, subscription_id: uuid.UUID) -> Sequence[Delivery]:
+    """Return a channel's messages that no worker holds and that are not settled."""
+    query = sa.select(Delivery).where(
+        Delivery.subscription_id == subscription_id, Delivery.state.in_(WAITING_STATES)
+    )
+    return session.scalars(query).all()
 
 
 def count_dead_in_a_row(session: Session, subscription_id: uuid.UUID) -> int:
