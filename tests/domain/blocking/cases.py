@@ -4,6 +4,8 @@
 `test_rules.py` holds that every rule of the table is reached; `test_verdict.py` what each says.
 """
 
+from dataclasses import replace
+
 from tests.domain.blocking import scenes, see
 from tests.domain.blocking.cases_blocked import BLOCKED_CASES
 from tests.domain.blocking.scenes import Case
