@@ -48,9 +48,6 @@ class Settings(BaseSettings):
     group_wait_seconds: float = Field(default=60.0, ge=0)
     tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
 
-    # Only a demo database accepts loopback targets; see `qalam demo`.
-    demo: bool = False
-
     @field_validator("vantage_country")
     @classmethod
     def _country(cls, value: str) -> str:

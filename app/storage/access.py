@@ -45,3 +45,8 @@ class IdempotencyRecord(Base):
 def find_key(session: Session, lookup: str) -> ApiKey | None:
     """Return the key with this public part, if it exists."""
     return session.scalar(sa.select(ApiKey).where(ApiKey.lookup == lookup))
+
+
+def forget_idempotency(session: Session, *, before: datetime) -> None:
+    """Drop answers given before a time; a key used again after that is a new request."""
+    session.execute(sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < before))

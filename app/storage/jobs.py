@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.database import Base, new_id
 
@@ -40,3 +40,13 @@ class Heartbeat(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     detail: Mapped[str | None]
+
+
+def beat(session: Session, name: str, *, at: datetime, detail: str | None = None) -> None:
+    """Note that a loop came round."""
+    session.merge(Heartbeat(name=name, at=at, detail=detail))
+
+
+def heartbeats(session: Session) -> dict[str, datetime]:
+    """Return when each loop last came round."""
+    return {row.name: row.at for row in session.scalars(sa.select(Heartbeat))}

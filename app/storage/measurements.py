@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measurements as they were made, and the verdicts that rules drew from them. Both append-only."""
 
+import dataclasses
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
+from app.errors import NotFound
 from app.storage.database import Base, TermType
 
 
@@ -67,3 +72,61 @@ class FingerprintRow(Base):
     expected_countries: Mapped[list[str]] = mapped_column(default=list)
     origin: Mapped[str | None]
     imported_at: Mapped[datetime]
+
+
+def to_observations(measurement: Measurement) -> dict[str, Any]:
+    """Return a measurement as JSON values; bodies are kept elsewhere, by their hash."""
+    bare = dataclasses.replace(
+        measurement,
+        exchanges=tuple(dataclasses.replace(one, body=None) for one in measurement.exchanges),
+    )
+    values: dict[str, Any] = msgspec.to_builtins(bare)
+    return values
+
+
+def from_observations(values: dict[str, Any]) -> Measurement:
+    """Return the measurement that was stored, without its bodies."""
+    return msgspec.convert(values, Measurement)
+
+
+def get_measurement(session: Session, uid: uuid.UUID) -> MeasurementRow:
+    """Return one measurement."""
+    row = session.get(MeasurementRow, uid)
+    if row is None:
+        raise NotFound("there is no such measurement: it may have passed its retention")
+    return row
+
+
+def list_verdicts(
+    session: Session,
+    site_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None = None,
+    limit: int,
+) -> Sequence[sa.Row[MeasurementRow, VerdictRow]]:
+    """Return a site's field measurements with their newest verdicts, latest first."""
+    newest = (
+        sa.select(sa.func.max(VerdictRow.rules_version))
+        .where(VerdictRow.measurement_uid == MeasurementRow.uid)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(MeasurementRow, VerdictRow)
+        .join(VerdictRow, VerdictRow.measurement_uid == MeasurementRow.uid)
+        .where(
+            MeasurementRow.site_id == site_id,
+            MeasurementRow.control_of.is_(None),
+            VerdictRow.rules_version == newest,
+        )
+        .order_by(MeasurementRow.measured_at.desc(), MeasurementRow.uid.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        at, uid = before
+        query = query.where(
+            sa.or_(
+                MeasurementRow.measured_at < at,
+                sa.and_(MeasurementRow.measured_at == at, MeasurementRow.uid < uid),
+            )
+        )
+    return session.execute(query).all()

@@ -2,11 +2,13 @@
 """Sites, vantage points, the standing state of each site in each vantage's network, and episodes."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.domain.vocabulary import (
     Confidence,
@@ -17,6 +19,7 @@ from app.domain.vocabulary import (
     VantageHealth,
     VantageRole,
 )
+from app.errors import NotFound
 from app.storage.database import Base, TermType, new_id
 from app.storage.outlets import Outlet
 
@@ -122,3 +125,153 @@ class Episode(Base):
 
     site: Mapped[Site] = relationship(lazy="raise")
     vantage: Mapped[Vantage] = relationship(lazy="raise")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTarget:
+    """One site to be measured from one vantage, claimed by one worker."""
+
+    site_id: uuid.UUID
+    vantage_id: uuid.UUID
+    url: str
+    version: int
+
+
+def get_site(session: Session, site_id: uuid.UUID) -> Site:
+    """Return a listed site."""
+    site = session.get(Site, site_id)
+    if site is None:
+        raise NotFound("there is no such site: GET /api/v1/sites lists them")
+    return site
+
+
+def find_site(session: Session, url: str) -> Site | None:
+    """Return the site with this canonical URL, if it is listed."""
+    return session.scalar(sa.select(Site).where(Site.url == url))
+
+
+def find_vantage(session: Session, code: str) -> Vantage | None:
+    """Return the vantage with this code."""
+    return session.scalar(sa.select(Vantage).where(Vantage.code == code))
+
+
+def list_vantages(session: Session, role: VantageRole | None = None) -> Sequence[Vantage]:
+    """Return the vantages that are switched on, by code."""
+    query = sa.select(Vantage).where(Vantage.is_enabled).order_by(Vantage.code)
+    if role is not None:
+        query = query.where(Vantage.role == role)
+    return session.scalars(query).all()
+
+
+def list_canaries(session: Session, limit: int = 3) -> Sequence[Site]:
+    """Return the sites that tell whether a vantage is online, oldest first."""
+    query = sa.select(Site).where(Site.is_canary).order_by(Site.created_at, Site.url).limit(limit)
+    return session.scalars(query).all()
+
+
+def network_sizes(session: Session) -> dict[tuple[str | None, int | None], int]:
+    """Return how many field vantages each network (country, ASN) has."""
+    rows = session.execute(
+        sa.select(Vantage.country, Vantage.asn, sa.func.count())
+        .where(Vantage.role == VantageRole.FIELD, Vantage.is_enabled)
+        .group_by(Vantage.country, Vantage.asn)
+    )
+    return {(country, asn): count for country, asn, count in rows}
+
+
+def missing_states(session: Session) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the pairs of probed site and field vantage that have no state row yet."""
+    query = (
+        sa.select(Site.id, Vantage.id)
+        .join(Vantage, sa.true())
+        .outerjoin(
+            SiteState, sa.and_(SiteState.site_id == Site.id, SiteState.vantage_id == Vantage.id)
+        )
+        .where(
+            Site.is_probed,
+            Vantage.role == VantageRole.FIELD,
+            Vantage.is_enabled,
+            SiteState.site_id.is_(None),
+        )
+    )
+    return [(site_id, vantage_id) for site_id, vantage_id in session.execute(query)]
+
+
+def claim_due(
+    session: Session, *, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[DueTarget]:
+    """Lease what is due to this worker; a lease that runs out is free again."""
+    query = (
+        sa.select(SiteState.site_id, SiteState.vantage_id, Site.url, SiteState.version)
+        .join(Site, Site.id == SiteState.site_id)
+        .join(Vantage, Vantage.id == SiteState.vantage_id)
+        .where(
+            SiteState.next_due_at <= now,
+            sa.or_(SiteState.leased_until.is_(None), SiteState.leased_until < now),
+            Site.is_probed,
+            Vantage.is_enabled,
+        )
+        .order_by(SiteState.next_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=SiteState)
+    )
+    found = [
+        DueTarget(site_id=site_id, vantage_id=vantage_id, url=url, version=version)
+        for site_id, vantage_id, url, version in session.execute(query)
+    ]
+    for target in found:
+        session.execute(
+            sa.update(SiteState)
+            .where(SiteState.site_id == target.site_id, SiteState.vantage_id == target.vantage_id)
+            .values(leased_until=now + lease, leased_by=worker)
+            .execution_options(synchronize_session=False)
+        )
+    return found
+
+
+def lock_state(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID) -> SiteState:
+    """Return a state row that nobody else can change until this transaction ends."""
+    state = session.scalar(
+        sa.select(SiteState)
+        .where(SiteState.site_id == site_id, SiteState.vantage_id == vantage_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if state is None:
+        raise NotFound("this site has no state at this vantage")
+    return state
+
+
+def postpone(session: Session, targets: Sequence[DueTarget], *, until: datetime) -> None:
+    """Give leases back unused, due again at `until`."""
+    for target in targets:
+        session.execute(
+            sa.update(SiteState)
+            .where(SiteState.site_id == target.site_id, SiteState.vantage_id == target.vantage_id)
+            .values(leased_until=None, leased_by=None, next_due_at=until)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def open_episode(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID) -> Episode | None:
+    """Return the blocking that is going on, if any."""
+    return session.scalar(
+        sa.select(Episode)
+        .where(
+            Episode.site_id == site_id, Episode.vantage_id == vantage_id, Episode.until.is_(None)
+        )
+        .order_by(Episode.since.desc())
+        .limit(1)
+    )
+
+
+def list_silent(session: Session, *, before: datetime) -> Sequence[SiteState]:
+    """Return states not measured since a time that do not say so yet; locked for the change."""
+    return session.scalars(
+        sa.select(SiteState)
+        .where(
+            SiteState.last_measured_at < before,
+            SiteState.condition.not_in([SiteCondition.STALE, SiteCondition.UNKNOWN]),
+        )
+        .with_for_update()
+    ).all()

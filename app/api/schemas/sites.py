@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What callers send to list a site or describe a vantage."""
+
+import uuid
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.domain.vocabulary import VantageRole
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CategoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,6}$")]
+
+
+class NewSite(BaseModel):
+    """A site to watch."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"url": "https://news.example/", "category_code": "NEWS", "country": "KZ"}]
+        },
+    )
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+    category_code: CategoryCode = "NEWS"
+    country: CountryCode | None = None
+    outlet_id: uuid.UUID | None = None
+
+
+class NewVantage(BaseModel):
+    """A vantage point on this machine: another resolver or network to look from."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"code": "fra-1", "role": "control", "country": "DE", "resolver": "9.9.9.9"}
+            ]
+        },
+    )
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    role: VantageRole
+    country: CountryCode | None = None
+    asn: Annotated[int, Field(ge=1, le=4294967295)] | None = None
+    network_name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    resolver: Annotated[str, StringConstraints(max_length=60)] | None = None

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/sites`, `/episodes`, `/measurements`, `/vantages`: what is blocked where, and how we know."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.api import answers
+from app.api.conditional import ConditionalDep
+from app.api.dependencies import NowDep, ReadingDep, SiteWriter, ViewerDep, WritingDep
+from app.api.idempotency import OnceDep
+from app.api.paging import PageDep
+from app.api.problems import responses
+from app.api.schemas.sites import CategoryCode, CountryCode, NewSite, NewVantage
+from app.api.strict import StrictRoute
+from app.domain.vocabulary import SiteCondition
+from app.services import site_views, sites
+from app.services.site_views import SiteFilter
+
+router = APIRouter(tags=["sites"], route_class=StrictRoute)
+
+
+@router.get("/sites", responses=responses(400, 401, 422))
+def list_sites(
+    _fresh: ConditionalDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    page: PageDep,
+    country: CountryCode | None = None,
+    category: CategoryCode | None = None,
+    state: SiteCondition | None = None,
+    outlet: uuid.UUID | None = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Every listed site with its state in each network, by address."""
+    wanted = SiteFilter(country=country, category=category, state=state, outlet_id=outlet, q=q)
+    after = (str(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
+    found = site_views.list_sites(session, viewer, wanted, limit=page.limit + 1, after=after)
+    kept = found[: page.limit]
+    place = [kept[-1]["url"], str(kept[-1]["id"])] if len(found) > page.limit else None
+    return answers.rows(page, kept, place=place)
+
+
+@router.post("/sites", status_code=201, responses=responses(401, 403, 409, 422))
+def add_site(
+    body: NewSite, session: WritingDep, caller: SiteWriter, now: NowDep, once: OnceDep
+) -> Response:
+    """List a site; it is probed at once if its category is one that is probed."""
+
+    def act() -> Response:
+        site = sites.add_site(session, **body.model_dump(), now=now, actor_id=caller.key_id)
+        view = site_views.site_view(session, caller, site.id)
+        return answers.item(view, status=201, location=f"/api/v1/sites/{site.id}")
+
+    return once(act)
+
+
+@router.get("/sites/{site_id}", responses=responses(401, 404))
+def read_site(
+    site_id: uuid.UUID, _fresh: ConditionalDep, session: ReadingDep, viewer: ViewerDep
+) -> Response:
+    """One site: its state at each vantage, its episodes, and what cannot be known."""
+    return answers.item(site_views.site_view(session, viewer, site_id))
+
+
+@router.get("/sites/{site_id}/timeline", responses=responses(400, 401, 404))
+def read_timeline(
+    site_id: uuid.UUID, session: ReadingDep, viewer: ViewerDep, page: PageDep
+) -> Response:
+    """The site's verdicts, latest first, each with its rule and reasons."""
+    after = (
+        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
+    )
+    found, last = site_views.timeline(session, viewer, site_id, limit=page.limit, after=after)
+    full = last is not None and len(found) == page.limit
+    place = [last[0].isoformat(), str(last[1])] if full and last else None
+    return answers.rows(page, found, place=place)
+
+
+@router.get("/episodes", responses=responses(400, 401, 422))
+def list_episodes(
+    session: ReadingDep,
+    viewer: ViewerDep,
+    page: PageDep,
+    country: CountryCode | None = None,
+    site: uuid.UUID | None = None,
+    open: bool = False,  # noqa: A002 - the word of the URL
+) -> Response:
+    """Blockings with begin, end, mechanism and confidence, latest first."""
+    after = (
+        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
+    )
+    found, last = site_views.page_of_episodes(
+        session,
+        viewer,
+        site_id=site,
+        country=country,
+        open_only=open,
+        limit=page.limit,
+        after=after,
+    )
+    full = last is not None and len(found) == page.limit
+    place = [last[0].isoformat(), str(last[1])] if full and last else None
+    return answers.rows(page, found, place=place)
+
+
+@router.get("/measurements/{uid}", responses=responses(401, 404))
+def read_measurement(uid: uuid.UUID, session: ReadingDep, viewer: ViewerDep) -> Response:
+    """One measurement, layer by layer, with its verdict and the rule behind it."""
+    return answers.item(site_views.measurement_view(session, viewer, uid))
+
+
+@router.get("/vantages", responses=responses(401))
+def list_vantages(session: ReadingDep, viewer: ViewerDep) -> Response:
+    """The places from which sites are measured, and whether they are online."""
+    return answers.rows(None, site_views.list_vantages(session, viewer))
+
+
+@router.post("/vantages", status_code=201, responses=responses(401, 403, 409, 422))
+def add_vantage(
+    body: NewVantage, session: WritingDep, caller: SiteWriter, now: NowDep, once: OnceDep
+) -> Response:
+    """Describe another vantage of this machine, such as a control behind another resolver."""
+
+    def act() -> Response:
+        sites.add_vantage(session, **body.model_dump(), now=now, actor_id=caller.key_id)
+        view = next(
+            one for one in site_views.list_vantages(session, caller) if one["code"] == body.code
+        )
+        return answers.item(view, status=201)
+
+    return once(act)

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands on the record: sites, keys, fingerprints, the example, the database.
+
+Thin: each opens one transaction, calls one service and prints. `workers.cli` adds these to the
+`qalam` command. Exit codes: 0 done, 1 found a problem, 2 wrong usage.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app import clock
+from app.domain.vocabulary import Role
+from app.errors import InvalidInput, QalamError
+from app.services import access, example, fingerprints, sites
+from app.settings import Settings, load_settings
+from app.storage import migrations
+from app.storage.database import Sessions, make_engine
+
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
+
+sites_app = typer.Typer(help="The sites that are watched.", no_args_is_help=True)
+keys_app = typer.Typer(help="Who may call the API.", no_args_is_help=True)
+fingerprints_app = typer.Typer(help="Known block pages and forged answers.", no_args_is_help=True)
+example_app = typer.Typer(help="The founding example, Kazakhstan 2013.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell an error as a sentence and end with code 1; a traceback is for bugs only."""
+    try:
+        yield
+    except QalamError as error:
+        err.print(f"[red]qalam:[/red] {error.detail}", highlight=False, markup=True)
+        for one in error.errors:
+            err.print(f"  {one.pointer}: {one.message}", highlight=False, markup=False)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[Sessions]:
+    """Open the configured database, migrated."""
+    settings = settings or load_settings()
+    engine = make_engine(settings.resolved_database_url)
+    try:
+        migrations.upgrade(engine)
+        yield Sessions(engine)
+    finally:
+        engine.dispose()
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Print a value as JSON on standard output."""
+    typer.echo(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InvalidInput(f"there is no file {path}") from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None
+
+
+@sites_app.command("import")
+def import_sites(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: Citizen Lab's columns, or url,outlet,country.")
+    ],
+    category: Annotated[
+        str, typer.Option(help="Only these category codes, comma separated: NEWS,HUMR.")
+    ] = "",
+    country: Annotated[
+        str, typer.Option(help="Two letters; taken from the file's name (kz.csv) if left out.")
+    ] = "",
+    licence: Annotated[
+        str, typer.Option(help="Terms of the list, kept with its rows.")
+    ] = sites.CITIZEN_LAB_LICENCE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take a list of sites; known ones are updated, wrong rows are named by line."""
+    with told(), opened() as sessions:
+        stem = file.stem.upper()
+        of_file = country.upper() or (stem if re.fullmatch(r"[A-Z]{2}", stem) else "")
+        wanted = frozenset(code.strip().upper() for code in category.split(",") if code.strip())
+        text = _read_text(file)
+        with sessions.writing() as session:
+            result = sites.import_list(
+                session,
+                text,
+                list_name=file.stem,
+                licence=licence,
+                country=of_file or None,
+                now=clock.now(),
+                categories=wanted or None,
+            )
+            if dry_run:
+                session.rollback()
+    if as_json:
+        print_json(asdict(result))
+        return
+    verb = "would be" if dry_run else "are"
+    out.print(
+        f"{result.rows} rows: {result.new} {verb} new, {result.changed} changed, "
+        f"{result.unchanged} unchanged, {result.on_another_list} on another list already, "
+        f"{result.skipped} in other categories; {result.probed} {verb} probed."
+    )
+    for one in result.rejected:
+        err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
+
+
+@fingerprints_app.command("import")
+def import_fingerprints(
+    file: Annotated[Path, typer.Argument(help="OONI's CSV of dns or http fingerprints.")],
+    as_json: Json = False,
+) -> None:
+    """Take OONI fingerprints; patterns that don't compile are reported, never dropped silently."""
+    with told(), opened() as sessions:
+        text = _read_text(file)
+        with sessions.writing() as session:
+            result = fingerprints.import_csv(session, text, origin=file.name, now=clock.now())
+    if as_json:
+        print_json(asdict(result))
+        return
+    out.print(
+        f"{result.rows} rows: {result.new} new, {result.changed} changed, "
+        f"{result.unchanged} unchanged."
+    )
+    for one in result.rejected:
+        err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
+
+
+@keys_app.command("create")
+def create_key(
+    role: Annotated[Role, typer.Option(help="What the holder may do.")],
+    name: Annotated[str, typer.Option(help="Who holds it; a pseudonym is as good.")],
+) -> None:
+    """Make a key and print it, once."""
+    with told(), opened() as sessions, sessions.writing() as session:
+        made = access.create_key(session, role=role, name=name, now=clock.now())
+    typer.echo(made.secret)
+
+
+@keys_app.command("revoke")
+def revoke_key(key_id: Annotated[uuid.UUID, typer.Argument(help="From `qalam key list`.")]) -> None:
+    """Revoke a key at once."""
+    with told(), opened() as sessions, sessions.writing() as session:
+        access.revoke_key(session, key_id, now=clock.now())
+    out.print("revoked")
+
+
+@keys_app.command("list")
+def list_keys(as_json: Json = False) -> None:
+    """Show the keys there are; never the secrets."""
+    with told(), opened() as sessions, sessions.reading() as session:
+        found = [
+            {
+                "id": str(row.id),
+                "name": row.name,
+                "role": row.role.value,
+                "created_at": row.created_at.isoformat(),
+                "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+            }
+            for row in access.list_keys(session)
+        ]
+    if as_json:
+        print_json(found)
+        return
+    table = Table("id", "name", "role", "made", "revoked")
+    for one in found:
+        table.add_row(
+            one["id"], one["name"], one["role"], one["created_at"], one["revoked_at"] or ""
+        )
+    out.print(table)
+
+
+@example_app.command("load")
+def load_example() -> None:
+    """Load the founding example into the record."""
+    with told(), opened() as sessions:
+        example.load(sessions, now=clock.now())
+    out.print("The example is loaded: GET /api/v1/incidents?country=KZ")
+
+
+@example_app.command("remove")
+def remove_example() -> None:
+    """Take away exactly what the example brought."""
+    with told(), opened() as sessions:
+        example.remove(sessions, now=clock.now())
+    out.print("The example is gone; what you entered is untouched.")
+
+
+@db_app.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the schema of this version."""
+    with told(), opened():
+        out.print(f"The database is at revision {migrations.head()}.")
+
+
+@db_app.command("check")
+def check() -> None:
+    """Say whether the database has the schema of this version."""
+    with told():
+        engine = make_engine(load_settings().resolved_database_url)
+        revision = migrations.current(engine)
+        engine.dispose()
+    if revision != migrations.head():
+        err.print(f"The database is at {revision}, expected {migrations.head()}: qalam db upgrade")
+        raise typer.Exit(1)
+    out.print(f"The database is at revision {revision}, as expected.")
+
+
+def add_to(command: typer.Typer) -> None:
+    """Add these commands to the `qalam` command."""
+    command.add_typer(sites_app, name="sites")
+    command.add_typer(keys_app, name="key")
+    command.add_typer(fingerprints_app, name="fingerprints")
+    command.add_typer(example_app, name="example")
+    command.add_typer(db_app, name="db")

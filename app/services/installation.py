@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A start: what an installation needs before its first round, made once and found again after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.domain.vocabulary import Role, VantageRole
+from app.services import access, alerting, example, sites
+from app.storage.database import Sessions
+from app.storage.sites import Site, list_vantages
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalVantage:
+    """This machine as a vantage point, as its owner describes it."""
+
+    code: str
+    country: str | None
+    asn: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What a start found or made. `admin_key` is set once only: at the start that made it."""
+
+    admin_key: str | None
+    probed: tuple[str, ...]
+    has_control: bool
+
+
+def prepare(
+    sessions: Sessions, vantage: LocalVantage, *, now: datetime, example_wanted: bool
+) -> Prepared:
+    """Bring the database to the point where loops can run; a second start changes nothing."""
+    admin_key = None
+    with sessions.writing() as session:
+        sites.ensure_vantage(
+            session,
+            code=vantage.code,
+            role=VantageRole.FIELD,
+            country=vantage.country,
+            asn=vantage.asn,
+            now=now,
+        )
+        alerting.ensure_console(session, now=now)
+        if not access.has_admin(session):
+            made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)
+            admin_key = made.secret
+        if example_wanted and sites.count_sites(session) == 0:
+            sites.import_list(
+                session,
+                (EXAMPLES / "sites.csv").read_text(encoding="utf-8"),
+                list_name="examples",
+                licence=None,
+                country=None,
+                now=now,
+            )
+    if example_wanted:
+        example.load_into_empty(sessions, now=now)
+    with sessions.reading() as session:
+        probed = session.scalars(sa.select(Site.url).where(Site.is_probed | Site.is_canary))
+        return Prepared(
+            admin_key=admin_key,
+            probed=tuple(sorted(probed)),
+            has_control=bool(list_vantages(session, VantageRole.CONTROL)),
+        )

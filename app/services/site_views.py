@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sites as readers see them: states, episodes, timeline, the evidence of a measurement.
+
+A network with fewer than three vantages hides its vantage: the public sees neither its ASN nor its
+code nor exact times, only the day.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import SiteCondition, VantageRole
+from app.errors import NotFound
+from app.storage import measurements
+from app.storage.outlets import Outlet
+from app.storage.sites import Episode, Site, SiteState, Vantage, get_site, network_sizes
+
+HIDING_BELOW = 3
+"""Vantages a network needs before the public may see its ASN and exact times."""
+
+# The state that a reader needs to see first when vantages differ.
+_HEADLINE = (
+    SiteCondition.BLOCKED,
+    SiteCondition.DOWN,
+    SiteCondition.RECOVERING,
+    SiteCondition.SERVER_SIDE,
+    SiteCondition.INCONCLUSIVE,
+    SiteCondition.SUSPECT,
+    SiteCondition.REACHABLE,
+    SiteCondition.STALE,
+    SiteCondition.UNKNOWN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFilter:
+    """Which sites are asked for; None means any."""
+
+    country: str | None = None
+    category: str | None = None
+    state: SiteCondition | None = None
+    outlet_id: uuid.UUID | None = None
+    q: str | None = None
+
+
+class Shades:
+    """What a viewer may see of networks: everything for keys that manage, less for the public."""
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        self._sizes = network_sizes(session)
+        self._all = viewer.is_staff
+
+    def hides(self, country: str | None, asn: int | None) -> bool:
+        """Whether this network is too small to be shown."""
+        return not self._all and self._sizes.get((country, asn), 0) < HIDING_BELOW
+
+    def time(self, at: datetime | None, *, hidden: bool) -> datetime | date | None:
+        """Return an instant, or only its day."""
+        return at.date() if at is not None and hidden else at
+
+
+def headline(conditions: Iterable[SiteCondition]) -> SiteCondition:
+    """Return the condition to show first; a site nobody measured is `unknown`."""
+    found = set(conditions)
+    return next((one for one in _HEADLINE if one in found), SiteCondition.UNKNOWN)
+
+
+def _state_view(state: SiteState, vantage: Vantage, shades: Shades) -> dict[str, Any]:
+    hidden = shades.hides(vantage.country, vantage.asn)
+    return {
+        "vantage": None if hidden else vantage.code,
+        "country": vantage.country,
+        "asn": None if hidden else vantage.asn,
+        "state": state.condition,
+        "since": shades.time(state.since, hidden=hidden),
+        "layer": state.layer,
+        "mechanism": state.mechanism,
+        "confidence": state.confidence,
+        "rule": state.rule,
+        "reasons": state.reasons,
+        "flapping": bool(state.fold.get("flapping", False)),
+        "last_measured_at": shades.time(state.last_measured_at, hidden=hidden),
+        "vantage_health": vantage.health,
+        "measurement": state.measurement_uid,
+    }
+
+
+def _site_view(
+    site: Site, outlet: Outlet | None, states: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "id": site.id,
+        "url": site.url,
+        "category": site.category_code,
+        "country": site.country,
+        "outlet": {"id": outlet.id, "name": outlet.name} if outlet else None,
+        "is_probed": site.is_probed,
+        "is_canary": site.is_canary,
+        "state": headline(one["state"] for one in states),
+        "states": states,
+        "list": {"name": site.list_name, "licence": site.list_licence} if site.list_name else None,
+    }
+
+
+def _states_of(
+    session: Session, site_ids: Sequence[uuid.UUID], shades: Shades
+) -> Mapping[uuid.UUID, list[dict[str, Any]]]:
+    rows = session.execute(
+        sa.select(SiteState, Vantage)
+        .join(Vantage, Vantage.id == SiteState.vantage_id)
+        .where(SiteState.site_id.in_(site_ids))
+        .order_by(Vantage.code)
+    )
+    found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    for state, vantage in rows:
+        found[state.site_id].append(_state_view(state, vantage, shades))
+    return found
+
+
+def list_sites(
+    session: Session,
+    viewer: Viewer,
+    wanted: SiteFilter,
+    *,
+    limit: int,
+    after: tuple[str, uuid.UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """Return sites by address; `after` is the last (url, id) of the page before."""
+    query = (
+        sa.select(Site, Outlet)
+        .outerjoin(Outlet, Outlet.id == Site.outlet_id)
+        .where(*_conditions(wanted))
+        .order_by(Site.url)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Site.url > after[0])
+    rows = session.execute(query).all()
+    states = _states_of(session, [site.id for site, _ in rows], Shades(session, viewer))
+    return [_site_view(site, outlet, states.get(site.id, [])) for site, outlet in rows]
+
+
+def _conditions(wanted: SiteFilter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.country:
+        found.append(Site.country == wanted.country)
+    if wanted.category:
+        found.append(Site.category_code == wanted.category)
+    if wanted.outlet_id:
+        found.append(Site.outlet_id == wanted.outlet_id)
+    if wanted.q:
+        found.append(Site.url.icontains(wanted.q, autoescape=True))
+    if wanted.state is SiteCondition.UNKNOWN:
+        known = sa.select(SiteState.site_id).where(SiteState.condition != SiteCondition.UNKNOWN)
+        found.append(Site.id.not_in(known))
+    elif wanted.state:
+        found.append(
+            Site.id.in_(sa.select(SiteState.site_id).where(SiteState.condition == wanted.state))
+        )
+    return found
+
+
+def site_view(session: Session, viewer: Viewer, site_id: uuid.UUID) -> dict[str, Any]:
+    """Return one site with its state at each vantage, its episodes, and what is not known."""
+    site = get_site(session, site_id)
+    outlet = session.get(Outlet, site.outlet_id) if site.outlet_id else None
+    shades = Shades(session, viewer)
+    states = _states_of(session, [site_id], shades).get(site_id, [])
+    return {
+        **_site_view(site, outlet, states),
+        "episodes": page_of_episodes(session, viewer, site_id=site_id, limit=50)[0],
+        "coverage": coverage(session, states),
+    }
+
+
+def coverage(session: Session, states: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Say honestly from where a site is measured and what cannot be known without a control."""
+    controls = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Vantage)
+        .where(Vantage.role == VantageRole.CONTROL, Vantage.is_enabled)
+    )
+    measured = [one for one in states if one["last_measured_at"] is not None]
+    says = f"Measured from {len(measured)} vantage{'' if len(measured) == 1 else 's'}"
+    if controls:
+        says += f", compared with {controls} control{'' if controls == 1 else 's'}."
+    else:
+        says += "; there is no control, so blocked and down cannot be told apart from here."
+    return {"field_vantages": len(measured), "controls": controls or 0, "says": says}
+
+
+def page_of_episodes(
+    session: Session,
+    viewer: Viewer,
+    *,
+    site_id: uuid.UUID | None = None,
+    country: str | None = None,
+    open_only: bool = False,
+    limit: int,
+    after: tuple[datetime, uuid.UUID] | None = None,
+) -> tuple[list[dict[str, Any]], tuple[datetime, uuid.UUID] | None]:
+    """Return blockings, latest first, and the place of the last one; `after` is such a place."""
+    query = (
+        sa.select(Episode, Site)
+        .join(Site, Site.id == Episode.site_id)
+        .order_by(Episode.since.desc(), Episode.id.desc())
+        .limit(limit)
+    )
+    if site_id is not None:
+        query = query.where(Episode.site_id == site_id)
+    if country is not None:
+        query = query.where(Episode.country == country)
+    if open_only:
+        query = query.where(Episode.until.is_(None))
+    if after is not None:
+        at, last_id = after
+        query = query.where(
+            sa.or_(Episode.since < at, sa.and_(Episode.since == at, Episode.id < last_id))
+        )
+    shades = Shades(session, viewer)
+    rows = session.execute(query).all()
+    place = (rows[-1][0].since, rows[-1][0].id) if rows else None
+    return [_episode_view(episode, site, shades) for episode, site in rows], place
+
+
+def _episode_view(episode: Episode, site: Site, shades: Shades) -> dict[str, Any]:
+    hidden = shades.hides(episode.country, episode.asn)
+    return {
+        "id": episode.id,
+        "site": {"id": site.id, "url": site.url},
+        "country": episode.country,
+        "asn": None if hidden else episode.asn,
+        "layer": episode.layer,
+        "mechanism": episode.mechanism,
+        "confidence": episode.confidence,
+        "rule": episode.rule,
+        "since": shades.time(episode.since, hidden=hidden),
+        "until": shades.time(episode.until, hidden=hidden),
+        "note": episode.note,
+        "measurement": episode.measurement_uid,
+    }
+
+
+def timeline(
+    session: Session,
+    viewer: Viewer,
+    site_id: uuid.UUID,
+    *,
+    limit: int,
+    after: tuple[datetime, uuid.UUID] | None = None,
+) -> tuple[list[dict[str, Any]], tuple[datetime, uuid.UUID] | None]:
+    """Return a site's verdicts, latest first, and the place of the last one."""
+    get_site(session, site_id)
+    shades = Shades(session, viewer)
+    vantages = {row.id: row for row in session.scalars(sa.select(Vantage))}
+    rows = measurements.list_verdicts(session, site_id, before=after, limit=limit)
+    found = []
+    for row, verdict in rows:
+        vantage = vantages[row.vantage_id]
+        hidden = shades.hides(vantage.country, vantage.asn)
+        found.append(
+            {
+                "measurement": row.uid,
+                "measured_at": shades.time(row.measured_at, hidden=hidden),
+                "vantage": None if hidden else vantage.code,
+                "country": vantage.country,
+                "asn": None if hidden else vantage.asn,
+                "verdict": verdict.state,
+                "layer": verdict.layer,
+                "mechanism": verdict.mechanism,
+                "interference": verdict.interference,
+                "confidence": verdict.confidence,
+                "rule": verdict.rule,
+                "rules_version": verdict.rules_version,
+                "reasons": verdict.reasons,
+            }
+        )
+    place = (rows[-1][0].measured_at, rows[-1][0].uid) if rows else None
+    return found, place
+
+
+def measurement_view(session: Session, viewer: Viewer, uid: uuid.UUID) -> dict[str, Any]:
+    """Return one measurement with everything it saw, its verdict, and its controls."""
+    row = measurements.get_measurement(session, uid)
+    vantage = session.get_one(Vantage, row.vantage_id)
+    hidden = Shades(session, viewer).hides(vantage.country, vantage.asn)
+    if hidden and row.control_of is None:
+        # Exact times and resolver addresses would show the line: the public gets the verdict alone.
+        raise NotFound("this measurement comes from a network too small to be shown in full")
+    verdict = session.scalar(
+        sa.select(measurements.VerdictRow)
+        .where(measurements.VerdictRow.measurement_uid == uid)
+        .order_by(measurements.VerdictRow.rules_version.desc())
+        .limit(1)
+    )
+    return {
+        "uid": row.uid,
+        "site": row.site_id,
+        "vantage": vantage.code,
+        "country": vantage.country,
+        "asn": vantage.asn,
+        "measured_at": row.measured_at,
+        "received_at": row.received_at,
+        "control_of": row.control_of,
+        "verdict": _verdict_view(verdict) if verdict else None,
+        "observations": row.observations,
+    }
+
+
+def _verdict_view(verdict: measurements.VerdictRow) -> dict[str, Any]:
+    return {
+        "state": verdict.state,
+        "layer": verdict.layer,
+        "mechanism": verdict.mechanism,
+        "interference": verdict.interference,
+        "confidence": verdict.confidence,
+        "rule": verdict.rule,
+        "rules_version": verdict.rules_version,
+        "reasons": verdict.reasons,
+        "controls": verdict.control_uids,
+    }
+
+
+def list_vantages(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the vantages; small networks are shown as a country only."""
+    shades = Shades(session, viewer)
+    found = []
+    for vantage in session.scalars(sa.select(Vantage).order_by(Vantage.code)):
+        hidden = vantage.role is VantageRole.FIELD and shades.hides(vantage.country, vantage.asn)
+        found.append(
+            {
+                "code": None if hidden else vantage.code,
+                "country": vantage.country,
+                "asn": None if hidden else vantage.asn,
+                "network_name": None if hidden else vantage.network_name,
+                "role": vantage.role,
+                "egress": vantage.egress,
+                "is_enabled": vantage.is_enabled,
+                "health": vantage.health,
+                "health_reason": vantage.health_reason,
+                "health_at": shades.time(vantage.health_at, hidden=hidden),
+            }
+        )
+    return found

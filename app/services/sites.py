@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which sites are watched, and from where: import a list, add a site, set up a vantage."""
+
+import csv
+import io
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.blocking.targets import CanonicalUrl, canonical_url
+from app.domain.vocabulary import Egress, VantageRole
+from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
+from app.storage import ledger
+from app.storage.sites import Site, Vantage, find_site, find_vantage
+
+PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
+"""Categories probed without asking; all others are listed until an operator enables them."""
+
+CANARY_CATEGORY = "CTRL"
+"""Harmless control content in the Citizen Lab lists."""
+
+CITIZEN_LAB_LICENCE = "CC BY-NC-SA 4.0, Citizen Lab and Others"
+
+_KNOWN = {
+    "url",
+    "category_code",
+    "category_description",
+    "date_added",
+    "source",
+    "notes",
+    "outlet",
+    "country",
+    "canary",
+}
+_MAX_FIELD = 8192
+_MAX_ROWS = 100_000
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportResult:
+    """What an import did, row by row where a row was refused."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    on_another_list: int = 0  # listed already; the first list's category and country stand
+    skipped: int = 0  # in categories that were not asked for
+    probed: int = 0
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    line: int
+    url: str
+    category_code: str
+    country: str | None
+    notes: str | None
+    is_canary: bool
+
+
+def _read_rows(text: str, country: str | None) -> Iterator[_Row | dict[str, Any]]:
+    if "\x00" in text:
+        raise InvalidInput("the file holds NUL bytes: it is not a CSV file in UTF-8")
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    names = reader.fieldnames or []
+    if "url" not in names:
+        raise InvalidInput("the first line must name the columns, `url` among them")
+    unknown = sorted(set(names) - _KNOWN)
+    if unknown:
+        raise InvalidInput(f"the columns {', '.join(unknown)} are not known: remove or rename them")
+    while True:
+        try:
+            raw = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield {"line": reader.line_num, "reason": f"not readable as CSV: {error}"}
+            return
+        yield _read_row(raw, reader.line_num, country)
+
+
+def _read_row(raw: Mapping[Any, Any], line: int, country: str | None) -> _Row | dict[str, Any]:
+    if None in raw or any(value is None for value in raw.values()):
+        return {"line": line, "reason": "the row has more or fewer fields than the first line"}
+    values = {name: str(value).strip() for name, value in raw.items()}
+    if any(len(value) > _MAX_FIELD for value in values.values()):
+        return {"line": line, "reason": f"a field is longer than {_MAX_FIELD} characters"}
+    code = (values.get("category_code") or "NEWS").upper()
+    if not re.fullmatch(r"[A-Z]{3,6}", code):
+        return {"line": line, "reason": "category_code is not a code such as NEWS"}
+    of_row = values.get("country", "").upper() or country
+    if of_row is not None and not re.fullmatch(r"[A-Z]{2}", of_row):
+        return {"line": line, "reason": "country is not two letters such as KZ"}
+    return _Row(
+        line=line,
+        url=values["url"],
+        category_code=code,
+        country=of_row,
+        notes=values.get("notes") or None,
+        is_canary=values.get("canary", "").lower() in {"1", "yes", "true"},
+    )
+
+
+def import_list(
+    session: Session,
+    text: str,
+    *,
+    list_name: str,
+    licence: str | None,
+    country: str | None,
+    now: datetime,
+    categories: frozenset[str] | None = None,
+) -> ImportResult:
+    """Take a list of sites: new ones are added, known ones updated, wrong rows named by line."""
+    result = ImportResult()
+    lines: dict[str, int] = {}
+    for row in _read_rows(text.removeprefix("\ufeff"), country):
+        result.rows += 1
+        if result.rows > _MAX_ROWS:
+            raise InvalidInput(f"the list has more than {_MAX_ROWS} rows: split it")
+        if isinstance(row, dict):
+            result.rejected.append(row)
+            continue
+        if categories is not None and row.category_code not in categories:
+            result.skipped += 1
+            continue
+        try:
+            target = canonical_url(row.url)
+        except RefusedAddress as error:
+            result.rejected.append({"line": row.line, "reason": error.detail})
+            continue
+        if (first := lines.setdefault(target.url, row.line)) != row.line:
+            result.rejected.append({"line": row.line, "reason": f"the same site as line {first}"})
+            continue
+        outcome, site = _put(session, target, row, list_name=list_name, licence=licence, now=now)
+        setattr(result, outcome, getattr(result, outcome) + 1)
+        result.probed += site.is_probed
+    if result.new or result.changed:
+        ledger.bump(session, "public", "staff")
+    return result
+
+
+def _put(
+    session: Session,
+    target: CanonicalUrl,
+    row: _Row,
+    *,
+    list_name: str,
+    licence: str | None,
+    now: datetime,
+) -> tuple[str, Site]:
+    site = find_site(session, target.url)
+    if site is not None and site.list_name != list_name:
+        return "on_another_list", site
+    is_canary = row.is_canary or row.category_code == CANARY_CATEGORY
+    wanted = {
+        "category_code": row.category_code,
+        "country": row.country,
+        "notes": row.notes,
+        "is_canary": is_canary,
+        "list_name": list_name,
+        "list_licence": licence,
+    }
+    if site is None:
+        site = Site(
+            url=target.url,
+            host=target.host,
+            is_probed=row.category_code in PROBED_CATEGORIES,
+            created_at=now,
+            updated_at=now,
+            **wanted,
+        )
+        session.add(site)
+        session.flush()
+        return "new", site
+    if all(getattr(site, name) == value for name, value in wanted.items()):
+        return "unchanged", site
+    for name, value in wanted.items():
+        setattr(site, name, value)
+    site.updated_at = now
+    session.flush()
+    return "changed", site
+
+
+def add_site(
+    session: Session,
+    *,
+    url: str,
+    category_code: str,
+    country: str | None,
+    outlet_id: uuid.UUID | None,
+    now: datetime,
+    actor_id: uuid.UUID | None,
+) -> Site:
+    """List one site; a second listing of the same address is refused with the first one's id."""
+    try:
+        target = canonical_url(url)
+    except RefusedAddress as error:
+        place = FieldError(pointer="/url", code=error.reason, message=error.detail)
+        raise RefusedAddress(error.detail, reason=error.reason, errors=(place,)) from None
+    known = find_site(session, target.url)
+    if known is not None:
+        raise Conflict(f"this site is listed already, as {known.id}")
+    site = Site(
+        url=target.url,
+        host=target.host,
+        category_code=category_code,
+        country=country,
+        outlet_id=outlet_id,
+        is_probed=category_code in PROBED_CATEGORIES,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(site)
+    session.flush()
+    ledger.record_revision(
+        session, object_kind="site", object_id=site.id, action="create", actor_id=actor_id, at=now
+    )
+    ledger.bump(session, "public", "staff")
+    return site
+
+
+def add_vantage(
+    session: Session,
+    *,
+    code: str,
+    role: VantageRole,
+    country: str | None,
+    asn: int | None,
+    network_name: str | None,
+    resolver: str | None,
+    now: datetime,
+    actor_id: uuid.UUID | None,
+) -> Vantage:
+    """Describe another vantage of this machine."""
+    if find_vantage(session, code) is not None:
+        raise Conflict("a vantage with this code exists: choose another code")
+    vantage = ensure_vantage(
+        session,
+        code=code,
+        role=role,
+        now=now,
+        country=country,
+        asn=asn,
+        network_name=network_name,
+        parameters={"resolver": resolver} if resolver else {},
+    )
+    ledger.record_revision(
+        session,
+        object_kind="vantage",
+        object_id=vantage.id,
+        action="create",
+        actor_id=actor_id,
+        at=now,
+    )
+    ledger.bump(session, "public", "staff")
+    return vantage
+
+
+def ensure_vantage(
+    session: Session,
+    *,
+    code: str,
+    role: VantageRole,
+    now: datetime,
+    country: str | None = None,
+    asn: int | None = None,
+    network_name: str | None = None,
+    parameters: dict[str, Any] | None = None,
+) -> Vantage:
+    """Return the vantage with this code on this machine, made or brought up to date."""
+    vantage = find_vantage(session, code)
+    if vantage is None:
+        vantage = Vantage(code=code, role=role, egress=Egress.LOCAL, created_at=now)
+        session.add(vantage)
+    vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
+    vantage.parameters = parameters or {}
+    session.flush()
+    return vantage
+
+
+def count_sites(session: Session) -> int:
+    """Return how many sites are listed."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Site)) or 0

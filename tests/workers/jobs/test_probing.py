@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Watching end to end: real packets, real rules, a real database; only the clock is moved by hand."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.vocabulary import AlertState, Confidence, Mechanism, SiteCondition, VantageHealth
+from app.services import monitoring
+from app.storage.database import Sessions
+from app.storage.measurements import MeasurementRow, VerdictRow
+from app.storage.sites import SiteState
+from tests.make import NOW
+from tests.testbed import TestbedThread
+from tests.workers.jobs.rig import CANARIES, Watch
+
+VICTIM = "courier.example"
+NEIGHBOUR = "gazette.example"
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture
+def world() -> Iterator[TestbedThread]:
+    """A small internet in which everything works."""
+    with TestbedThread() as running:
+        yield running
+
+
+@pytest.fixture
+def watch(sessions: Sessions, world: TestbedThread, tmp_path: Path) -> Watch:
+    """A worker that watches two sites, with one control."""
+    return Watch(sessions, world, tmp_path, hosts=(VICTIM, NEIGHBOUR))
+
+
+def test_a_reachable_site_is_reachable_and_nobody_is_told(watch: Watch) -> None:
+    """The first good measurement makes a site reachable; no alert, no episode."""
+    watch.round()
+
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+    assert watch.vantage().health is VantageHealth.HEALTHY
+    assert watch.alerts() == []
+
+
+def test_a_dns_block_is_one_episode_and_one_alert(watch: Watch, world: TestbedThread) -> None:
+    """A lasting lie of the resolver becomes blocked, once; the neighbour is untouched."""
+    watch.round()
+    world.block_dns(VICTIM)
+    watch.rounds(over=40 * MINUTES)
+
+    state = watch.state(VICTIM)
+    assert state.condition is SiteCondition.BLOCKED
+    assert state.mechanism is Mechanism.NXDOMAIN
+    assert state.confidence in {Confidence.LIKELY, Confidence.WEAK}
+    assert watch.condition(NEIGHBOUR) is SiteCondition.REACHABLE
+    assert watch.alerts() == [("site.blocked", AlertState.FIRING)]
+    (episode,) = watch.episodes()
+    assert episode.until is None
+    assert episode.since >= NOW
+
+
+def test_one_failure_accuses_nobody(watch: Watch, world: TestbedThread) -> None:
+    """A single failure is suspect, is asked again soon, and is forgotten when the site answers."""
+    watch.round()
+    world.block_dns(VICTIM)
+    watch.at += 16 * MINUTES
+    watch.round()
+    assert watch.condition(VICTIM) is SiteCondition.SUSPECT
+    assert watch.state(VICTIM).next_due_at - watch.at <= timedelta(seconds=30)
+
+    world.restore(VICTIM)
+    watch.rounds(over=5 * MINUTES)
+
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+    assert watch.alerts() == []
+    assert watch.episodes() == []
+
+
+def test_an_sni_reset_is_named(watch: Watch, world: TestbedThread) -> None:
+    """A reset when the name is sent is blocked by that mechanism, not just a failure."""
+    world.block_sni(VICTIM)
+    watch.rounds(over=20 * MINUTES)
+
+    assert watch.condition(VICTIM) is SiteCondition.BLOCKED
+    assert watch.state(VICTIM).mechanism is Mechanism.SNI_RESET
+
+
+def test_a_site_that_is_down_is_never_called_blocked(watch: Watch, world: TestbedThread) -> None:
+    """A site that fails for the control too is down; every single verdict says so."""
+    world.take_down(VICTIM)
+    watch.rounds(over=20 * MINUTES)
+
+    assert watch.condition(VICTIM) is SiteCondition.DOWN
+    assert watch.alerts() == [("site.down", AlertState.FIRING)]
+    assert watch.episodes() == []
+    with watch.sessions.reading() as session:
+        states = set(session.scalars(sa.select(VerdictRow.state)))
+    assert "blocked" not in {state.value for state in states}
+
+
+def test_a_vantage_without_a_network_accuses_nobody(watch: Watch, world: TestbedThread) -> None:
+    """When no canary answers, the vantage is told of once and no site's state moves."""
+    watch.round()
+    for host in (VICTIM, NEIGHBOUR, *CANARIES):
+        world.block_address(host, silently=False)
+    watch.rounds(over=60 * MINUTES, every=MINUTES)
+
+    assert watch.vantage().health is VantageHealth.OFFLINE
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+    assert watch.alerts() == [("vantage.offline", AlertState.FIRING)]
+    assert watch.episodes() == []
+
+
+def test_recovery_ends_the_episode_and_resolves_the_alert(
+    watch: Watch, world: TestbedThread
+) -> None:
+    """When the block is lifted, three good rounds over ten minutes end it, once."""
+    world.block_sni(VICTIM)
+    watch.rounds(over=20 * MINUTES)
+    world.restore(VICTIM)
+    watch.rounds(over=40 * MINUTES)
+
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+    assert watch.alerts() == [("site.blocked", AlertState.RESOLVED)]
+    (episode,) = watch.episodes()
+    assert episode.until is not None
+    assert episode.until > episode.since
+
+
+def test_without_a_control_nothing_is_called_blocked(
+    sessions: Sessions, world: TestbedThread, tmp_path: Path
+) -> None:
+    """From one network alone a lasting failure is inconclusive, and told as unreachable."""
+    watch = Watch(sessions, world, tmp_path, hosts=(VICTIM,), controls=0)
+    watch.round()
+    world.block_sni(VICTIM)
+    watch.rounds(over=60 * MINUTES, every=MINUTES)
+
+    assert watch.condition(VICTIM) is SiteCondition.INCONCLUSIVE
+    assert watch.alerts() == [("site.unreachable", AlertState.FIRING)]
+    assert watch.episodes() == []
+
+
+def test_silence_becomes_stale_never_up(watch: Watch) -> None:
+    """A site of which nothing is heard for three intervals is unknown again."""
+    watch.round()
+    watch.at += 46 * MINUTES
+    with watch.sessions.writing() as session:
+        moved = monitoring.let_stale(session, now=watch.at, policy=watch.context.watch)
+
+    assert moved == 2
+    assert watch.condition(VICTIM) is SiteCondition.STALE
+
+
+def test_controls_and_evidence_are_kept(watch: Watch, world: TestbedThread) -> None:
+    """A failing measurement is stored with its control, and with the verdict's rule and reasons."""
+    world.block_sni(VICTIM)
+    watch.round()
+
+    with watch.sessions.reading() as session:
+        rows = session.scalars(sa.select(MeasurementRow)).all()
+        verdicts = session.scalars(sa.select(VerdictRow)).all()
+    controls = [row for row in rows if row.control_of is not None]
+    (blocked,) = [one for one in verdicts if one.state.value == "blocked"]
+    assert [str(row.uid) for row in controls] == blocked.control_uids
+    assert blocked.rule
+    assert blocked.reasons
+
+
+def test_a_leased_row_is_not_given_twice(watch: Watch) -> None:
+    """Two workers never hold the same site; a lease that ran out is free again."""
+    with watch.sessions.writing() as session:
+        monitoring.enlist_new_pairs(session, now=watch.at, policy=watch.context.watch)
+    with watch.sessions.writing() as session:
+        first = monitoring.begin_round(session, worker="a", now=watch.at, limit=10)
+    with watch.sessions.writing() as session:
+        second = monitoring.begin_round(session, worker="b", now=watch.at, limit=10)
+    later = watch.at + monitoring.LEASE + timedelta(seconds=1)
+    with watch.sessions.writing() as session:
+        third = monitoring.begin_round(session, worker="b", now=later, limit=10)
+
+    assert len(first.targets) == 2
+    assert second.targets == ()
+    assert {one.site_id for one in third.targets} == {one.site_id for one in first.targets}
+
+
+def test_recording_twice_changes_nothing(watch: Watch) -> None:
+    """The measurement's uid is its key: a replayed record leaves one row and one step."""
+    watch.round()
+    with watch.sessions.reading() as session:
+        before = session.scalars(sa.select(SiteState)).all()
+        versions = sorted(state.version for state in before)
+
+    watch.round()
+
+    with watch.sessions.reading() as session:
+        after = sorted(state.version for state in session.scalars(sa.select(SiteState)))
+    assert versions == after

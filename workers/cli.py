@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `qalam` command: run Qalam or a part of it, probe one address, show the demonstration.
+
+It adds the record's commands (`app.cli`) to its own, and alone may put app and workers together.
+"""
+
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+import uvicorn
+import uvloop
+from apscheduler.schedulers.base import BaseScheduler
+from rich.console import Console
+
+from app import __version__, clock
+from app import cli as record_commands
+from app.cli import Json, told
+from app.domain.alerting.alert import AlertPolicy
+from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.state_policy import StatePolicy
+from app.domain.blocking.targets import canonical_url
+from app.errors import WrongSettings
+from app.logs import configure_logs
+from app.main import create_app
+from app.services import installation
+from app.services.monitoring import WatchPolicy
+from app.settings import Settings, load_settings
+from app.storage import migrations
+from app.storage.bodies import BodyStore
+from app.storage.database import Sessions, make_engine
+from workers import scheduler
+from workers.jobs import probing
+from workers.jobs.context import JobContext
+from workers.jobs.probing import ProbeContext
+from workers.probe import ProbeSession, measure, report
+
+command = typer.Typer(
+    help="Qalam: media freedom, monitored.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+record_commands.add_to(command)
+out = Console()
+
+
+def main() -> None:
+    """Run the `qalam` command."""
+    command()
+
+
+@command.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def watch_policy(settings: Settings) -> WatchPolicy:
+    """Return the rhythm of watching that the settings ask for."""
+    interval = timedelta(seconds=settings.check_interval_seconds)
+    return WatchPolicy(
+        state=StatePolicy(
+            interval=interval,
+            rechecks=tuple(timedelta(seconds=one) for one in settings.recheck_seconds),
+        ),
+        unreachable_after=timedelta(seconds=settings.unreachable_after_seconds),
+    )
+
+
+def local_vantage(settings: Settings) -> installation.LocalVantage:
+    """Return this machine as the settings describe it."""
+    return installation.LocalVantage(
+        code=settings.vantage_code,
+        country=settings.vantage_country or None,
+        asn=settings.vantage_asn or None,
+    )
+
+
+def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
+    """Return what the loops of this process work with."""
+    job = JobContext(
+        sessions=sessions,
+        now=clock.now,
+        worker=f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
+        address=settings.address,
+        alerts=AlertPolicy(group_wait=timedelta(seconds=settings.group_wait_seconds)),
+    )
+    return ProbeContext(
+        job=job,
+        bodies=BodyStore(settings.data_dir / "bodies"),
+        open_session=probing.local_sessions(
+            resolver=settings.resolver or None,
+            independent_resolver=settings.independent_resolver or None,
+            concurrency=settings.probe_concurrency,
+        ),
+        watch=watch_policy(settings),
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the address before anything else, so that a second start says what is wrong."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise WrongSettings(
+            f"{settings.host}:{settings.port} cannot be used ({error.strerror}): "
+            "is Qalam running already? Otherwise set QALAM_PORT or QALAM_HOST."
+        ) from None
+    return listening
+
+
+def _serve(settings: Settings, sessions: Sessions, listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        create_app(settings, sessions),
+        log_level="warning",
+        access_log=False,  # no client address is ever written down
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _working(
+    settings: Settings, sessions: Sessions, *, delay_seconds: float = 0.0
+) -> Iterator[BaseScheduler]:
+    context = probe_context(settings, sessions)
+    table = scheduler.loops(
+        context, tick_seconds=settings.tick_seconds, probing_on=settings.probe == "on"
+    )
+    running = scheduler.start(context, table, measuring_after_seconds=delay_seconds)
+    try:
+        yield running
+    finally:
+        running.shutdown(wait=True)
+
+
+def _announce(settings: Settings, prepared: installation.Prepared) -> None:
+    out.print(f"\n[bold]Qalam {__version__}[/bold] answers on {settings.address}/")
+    out.print(f"  API: {settings.address}/api/v1/incidents  reference: {settings.address}/docs")
+    if prepared.admin_key:
+        out.print(
+            f"  Admin key, shown this once: [bold]{prepared.admin_key}[/bold]", soft_wrap=True
+        )
+    if settings.probe == "off":
+        out.print("  Probing is off (QALAM_PROBE=off): no packet leaves for any site.")
+        return
+    shown = prepared.probed[:20]
+    more = len(prepared.probed) - len(shown)
+    out.print(
+        f"  In {settings.probe_wait_seconds:g} s this machine begins to probe these sites "
+        "(stop it with Ctrl-C, or start with QALAM_PROBE=off):"
+    )
+    for url in shown:
+        out.print(f"    {url}", highlight=False)
+    if more:
+        out.print(f"    … and {more} more")
+    if not settings.vantage_country:
+        out.print(
+            "  This vantage has no country: until QALAM_VANTAGE_COUNTRY is set it feeds no "
+            "country's status."
+        )
+    if not prepared.has_control:
+        out.print(
+            "  No control vantage: from one network alone Qalam cannot tell blocked from down; "
+            "docs/architecture.md says how to add one."
+        )
+
+
+@command.command()
+def up(
+    example: Annotated[
+        bool, typer.Option("--example", help="Load the example record into an empty database.")
+    ] = False,
+) -> None:
+    """Run everything in one process: migrate, API and pages, schedule and workers."""
+    configure_logs()
+    with told():
+        settings = load_settings()
+        listening = _listen(settings)
+        engine = make_engine(settings.resolved_database_url)
+        migrations.upgrade(engine)
+        sessions = Sessions(engine)
+        prepared = installation.prepare(
+            sessions, local_vantage(settings), now=clock.now(), example_wanted=example
+        )
+    _announce(settings, prepared)
+    with _working(settings, sessions, delay_seconds=settings.probe_wait_seconds):
+        _serve(settings, sessions, listening)
+    engine.dispose()
+
+
+@command.command()
+def serve() -> None:
+    """Answer the API and pages only; any number may run on one PostgreSQL database."""
+    configure_logs()
+    with told():
+        settings = load_settings()
+        listening = _listen(settings)
+        engine = make_engine(settings.resolved_database_url)
+        if migrations.current(engine) != migrations.head():
+            raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
+    out.print(f"Qalam {__version__} answers on {settings.address}/")
+    _serve(settings, Sessions(engine), listening)
+    engine.dispose()
+
+
+@command.command()
+def work() -> None:
+    """Probe, read sources and send alerts; any number may run on one PostgreSQL database."""
+    configure_logs()
+    with told():
+        settings = load_settings()
+        engine = make_engine(settings.resolved_database_url)
+        if migrations.current(engine) != migrations.head():
+            raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
+        sessions = Sessions(engine)
+        installation.prepare(
+            sessions, local_vantage(settings), now=clock.now(), example_wanted=False
+        )
+    out.print("Working; stop with Ctrl-C.")
+    with _working(settings, sessions):
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            out.print("Stopping.")
+    engine.dispose()
+
+
+async def _probe(url: str, resolver: str | None) -> Measurement:
+    async with ProbeSession(resolvers=(resolver,) if resolver else ()) as session:
+        return await measure(
+            url, session=session, vantage="here", started_at=clock.now(), uid=str(uuid.uuid4())
+        )
+
+
+@command.command()
+def probe(
+    url: Annotated[str, typer.Argument(help="The address to measure; https:// if left out.")],
+    resolver: Annotated[str, typer.Option(help="Ask this resolver: IP or IP:port.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Measure one address now, layer by layer, and print what was seen."""
+    with told():
+        target = canonical_url(url if "://" in url else f"https://{url}")
+        measurement = uvloop.run(_probe(target.url, resolver or None))
+    if as_json:
+        typer.echo(report.to_json(measurement).decode())
+    else:
+        out.print(report.render(measurement))
