@@ -20,12 +20,7 @@ from app.domain.alerting.alert import (
     fingerprint,
 )
 from app.domain.alerting.texts import message
-from app.domain.vocabulary import (
-    AlertKind,
-    AlertState,
-    ChannelKind,
-    Severity,
-)
+from app.domain.vocabulary import AlertKind, AlertState, ChannelKind, Severity
 from app.services import delivery
 from app.services.alert_evidence import Evidence, explain, subject_of
 from app.storage import alerts, ledger, outbox
@@ -34,6 +29,8 @@ from app.storage.sites import Site, Vantage
 
 PUBLIC_KINDS = frozenset({AlertKind.SITE_BLOCKED, AlertKind.SITE_DOWN, AlertKind.SITE_UNREACHABLE})
 """What anybody may know of; the state of a vantage concerns the people who run it."""
+
+__all__ = ["PUBLIC_KINDS", "Evidence", "acknowledge", "consider", "ensure_console", "fire_due"]
 
 _BATCH = 200
 _TOLD_AS = {
