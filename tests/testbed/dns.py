@@ -50,6 +50,10 @@ class Resolver:
         asyncio.get_running_loop().add_reader(self._udp, self._on_readable)
         self._tcp.open()
 
+    def refuse_tcp(self) -> None:
+        """Answer over UDP only."""
+        self._tcp.refuse()
+
     async def aclose(self) -> None:
         """Stop answering."""
         asyncio.get_running_loop().remove_reader(self._udp)
@@ -64,19 +68,7 @@ class Resolver:
         question = query.question[0]
         host = question.name.to_text(omit_final_dot=True).lower()
         self.queries.append((host, dns.rdatatype.to_text(question.rdtype)))
-        return self.rules.get(host, honest)(query, self._honest_reply(query, host))
-
-    def _honest_reply(self, query: dns.message.Message, host: str) -> dns.message.Message:
-        name = self._zone.get(host)
-        if name is None:
-            return failing(query, dns.rcode.NXDOMAIN)
-        owners = (host, *name.cnames)
-        reply = dns.message.make_response(query)
-        for owner, target in pairwise(owners):
-            reply.answer.append(
-                dns.rrset.from_text(f"{owner}.", name.ttl, "IN", "CNAME", f"{target}.")
-            )
-        return _with_addresses(reply, f"{owners[-1]}.", name.addresses, name.ttl)
+        return self.rules.get(host, honest)(query, honest_reply(self._zone, query))
 
     def _on_readable(self) -> None:
         try:
@@ -97,10 +89,22 @@ class Resolver:
     async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         length = int.from_bytes(await reader.readexactly(2), "big")
         query = dns.message.from_wire(await reader.readexactly(length))
-        host = query.question[0].name.to_text(omit_final_dot=True).lower()
-        reply = self._honest_reply(query, host).to_wire()
+        reply = honest_reply(self._zone, query).to_wire()
         writer.write(len(reply).to_bytes(2, "big") + reply)
         await writer.drain()
+
+
+def honest_reply(zone: Mapping[str, Name], query: dns.message.Message) -> dns.message.Message:
+    """What a resolver says that knows the zone and does not lie."""
+    host = query.question[0].name.to_text(omit_final_dot=True).lower()
+    name = zone.get(host)
+    if name is None:
+        return failing(query, dns.rcode.NXDOMAIN)
+    owners = (host, *name.cnames)
+    reply = dns.message.make_response(query)
+    for owner, target in pairwise(owners):
+        reply.answer.append(dns.rrset.from_text(f"{owner}.", name.ttl, "IN", "CNAME", f"{target}."))
+    return _with_addresses(reply, f"{owners[-1]}.", name.addresses, name.ttl)
 
 
 def failing(query: dns.message.Message, rcode: dns.rcode.Rcode) -> dns.message.Message:

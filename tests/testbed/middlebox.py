@@ -105,12 +105,14 @@ async def relay(
         asyncio.create_task(_pump(up_reader, writer, slowly=slowly)),
     ]
     try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        if any(isinstance(way.exception(), ConnectionResetError) for way in ended):
+            reset(writer)
     finally:
+        up_writer.close()
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        up_writer.close()
 
 
 async def _pump(

@@ -28,6 +28,8 @@ from tests.testbed.tcp import Listener, bound
 from tests.testbed.tls import Authorities
 from workers.probe.session import Limits, ProbeSession
 
+_FIRST_SITE = 100  # the machines below have other parts to play
+
 Role = Literal["field", "control"]
 
 # Long enough for a busy machine, short enough for a demonstration.
@@ -120,7 +122,7 @@ class Testbed:
     def site(self, host: str) -> Site:
         """Return the site, putting it online first where it is not yet known."""
         if host not in self._sites:
-            site = Site(host, self._machine(1 + len(self._sites)), self)
+            site = Site(host, self._machine(_FIRST_SITE + len(self._sites)), self)
             self._sites[host] = site
             self._zone[host] = Name(addresses=(site.address,))
             self._listeners += site.listeners

@@ -64,7 +64,9 @@ _RCODE = {
     5: ("REFUSED", "dns_refused_error"),
 }
 
-_ADDRESS = re.compile(r"\[?(?:[0-9a-fA-F]*:){2,}[0-9a-fA-F:.%]*\]?|\d+\.\d+\.\d+\.\d+(?::\d+)?")
+_ADDRESS = re.compile(
+    r"\[?(?:[0-9a-fA-F]*:){2,}[0-9a-fA-F:.]*(?:%\w+)?(?:\]:\d+|\])?|\d+\.\d+\.\d+\.\d+(?::\d+)?"
+)
 
 
 def failure_of(error: BaseException) -> str:

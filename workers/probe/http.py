@@ -31,6 +31,7 @@ BROWSER_HEADERS = (
     ("Upgrade-Insecure-Requests", "1"),
 )
 _UNREADABLE_KEPT_BYTES = 256
+_HTTP = b"HTTP/"
 _COOKIE = re.compile(r"\s*([^\s=;,\"]+=[\x21\x23-\x3a\x3c-\x7e ]*)(?:;|$)")
 
 
@@ -67,6 +68,7 @@ class Conversation:
         self._head = b""
         self._received = 0
         self._body: Body | None = None
+        self._closed = False
         self._stopped = False
         self.first_byte_ms: float | None = None
         self.status: int | None = None
@@ -97,7 +99,7 @@ class Conversation:
                 elif isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
                     return None if self.status is not None else EOF
         except h11.RemoteProtocolError:
-            return EOF if self._parser.their_state is h11.ERROR and self._closed else HTTP_BROKEN
+            return EOF if self._closed and self._may_be_http() else HTTP_BROKEN
         return None
 
     def content(self) -> Content | None:
@@ -110,18 +112,23 @@ class Conversation:
         raw.feed(self._head)
         return raw.finish(stopped=self._received > len(self._head))
 
-    _closed = False
-
     async def _receive(self) -> None:
         data = await self._connection.receive()
         if self.first_byte_ms is None and data:
             self.first_byte_ms = self._watch.ms()
-            self._head = data[:_UNREADABLE_KEPT_BYTES]
         self._closed = not data
         self._received += len(data)
+        if self.status is None:
+            self._head += data[: _UNREADABLE_KEPT_BYTES - len(self._head)]
+            if not self._may_be_http():
+                raise h11.RemoteProtocolError("This is not how HTTP begins.")
         self._parser.receive_data(data)
         if self._received > self._limits.wire_bytes:
             self._stopped = True
+
+    def _may_be_http(self) -> bool:
+        """Whether what came so far begins as HTTP; else there is nothing to wait for."""
+        return self._head[: len(_HTTP)] == _HTTP[: len(self._head)]
 
     def _take_head(self, response: h11.Response) -> None:
         self.status = response.status_code

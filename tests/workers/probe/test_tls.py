@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Handshakes verify, and keep the chain as evidence whether they do or not."""
+
+import asyncio
+import hashlib
+import ssl
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.blocking.measurement import Measurement, TlsHandshake
+from tests.testbed import SniAction, Testbed
+from tests.workers.probe.world import hurried, in_world, probe, seen
+from workers.probe.session import unverifying_context, verifying_context
+
+HOST = "news.example"
+URL = f"https://{HOST}/"
+
+
+def leaf_of(context: ssl.SSLContext, address: str, port: int) -> str:
+    """The SHA-256 of a server's leaf certificate, read with another hand."""
+    pem = ssl.get_server_certificate((address, port))
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def handshake_with(prepare: str | SniAction) -> TlsHandshake:
+    """The handshake of a field measurement with a bad certificate, or behind a middlebox."""
+
+    async def story(net: Testbed) -> Measurement:
+        net.site(HOST)
+        if isinstance(prepare, SniAction):
+            net.block_sni(HOST, prepare)
+        else:
+            net.change_certificate(HOST, getattr(net.authorities, prepare)(HOST))
+        return await seen(net, URL, limits=hurried(tls_s=0.6 if prepare == "drop" else 1.5))
+
+    measured = in_world(story)
+    (handshake,) = measured.handshakes
+    assert (handshake.failure is None) == bool(measured.exchanges)
+    return handshake
+
+
+def test_a_genuine_certificate_is_kept_with_its_chain() -> None:
+    """The leaf's hash is that of the certificate the server has."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+        (handshake,) = (await seen(net, URL)).handshakes
+        leaf = await asyncio.to_thread(leaf_of, net.authorities.client, site.address, net.ports.tls)
+        assert handshake.chain_sha256[0] == leaf
+        assert handshake.failure is None
+        assert (handshake.version, handshake.alpn) == ("TLSv1.3", "http/1.1")
+        assert handshake.cipher is not None
+        assert handshake.issuer == "O=Testbed Trust"
+        assert handshake.not_after is not None
+        assert handshake.not_after > datetime(2030, 1, 1, tzinfo=UTC)
+
+    in_world(story)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "failure"),
+    [
+        ("wrong_name", "ssl_invalid_hostname"),
+        ("expired", "ssl_invalid_certificate"),
+        ("self_signed", "ssl_unknown_authority"),
+        (SniAction.INTERCEPT, "ssl_unknown_authority"),
+    ],
+)
+def test_a_bad_certificate_is_named_and_its_chain_is_kept(
+    prepare: str | SniAction, failure: str
+) -> None:
+    """The chain is the best evidence of an interception, and no page is asked for over it."""
+    handshake = handshake_with(prepare)
+    assert handshake.failure == failure
+    assert len(handshake.chain_sha256) >= 1
+    assert handshake.issuer is not None
+    assert handshake.not_after is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "failure"),
+    [
+        (SniAction.RESET, "connection_reset"),
+        (SniAction.CLOSE, "eof_error"),
+        (SniAction.ALERT, "ssl_failed_handshake"),
+        (SniAction.DROP, "generic_timeout_error"),
+    ],
+)
+def test_each_way_to_break_a_handshake(action: SniAction, failure: str) -> None:
+    """A torn, closed, broken and silent handshake are told apart, and bounded in time."""
+    handshake = handshake_with(action)
+    assert handshake.failure == failure
+    assert handshake.chain_sha256 == ()
+    assert handshake.ended_ms - handshake.started_ms < 3000
+
+
+def test_the_second_look_asks_for_nothing() -> None:
+    """The connection that takes a bad chain down never sends a request."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+        asked: list[str] = []
+
+        async def page(request: object, writer: object) -> None:
+            asked.append("asked")
+
+        site.page = page
+        net.change_certificate(HOST, net.authorities.self_signed(HOST))
+        await seen(net, URL)
+        assert site.tls.hits == 2
+        assert asked == []
+
+    in_world(story)
+
+
+def test_a_huge_chain_is_kept_up_to_a_bound() -> None:
+    """A chain over the limit is cut, and the measurement goes on."""
+
+    async def story(net: Testbed) -> None:
+        net.site(HOST)
+        (handshake,) = (await seen(net, URL, limits=hurried(chain_bytes=10))).handshakes
+        assert (handshake.failure, handshake.chain_sha256) == (None, ())
+
+    in_world(story)
+
+
+def test_one_context_serves_the_whole_process() -> None:
+    """A context costs 16 ms to make; it is made once, and verifies."""
+    assert verifying_context() is verifying_context()
+    assert verifying_context().verify_mode is ssl.CERT_REQUIRED
+    assert verifying_context().check_hostname
+    assert unverifying_context().verify_mode is ssl.CERT_NONE
+
+
+def test_ciphers_of_both_versions_are_recorded() -> None:
+    """A server that knows TLS 1.2 only is measured as such."""
+
+    async def story(net: Testbed) -> None:
+        net.site(HOST)
+        old = net.authorities.genuine(HOST)
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        async with net.session() as session:
+            (handshake,) = (await probe(session, URL)).handshakes
+        assert (handshake.failure, handshake.version) == (None, "TLSv1.2")
+
+    in_world(story)
