@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether two pages are the same page, by length, status, header names and title.
 
-The measures are those of OONI's Web Connectivity v0.5 (`reference`: what its probe computes, which
-differs in two places from its written spec). Bodies themselves are never compared word by word:
-news pages change between two visits. What a difference means is decided in `rules.py`.
+The `*_match` measures are those of OONI's Web Connectivity v0.5, as its probe computes them (its
+written spec differs in two places). Two of them agree too easily for a verdict of ours: any two
+servers send Content-Length, and two pages without a title have equal titles. `same_page` therefore
+asks for agreement that tells something. Bodies are never compared word by word: news pages change
+between two visits. What a difference means is decided in `rules.py`.
 """
 
 import re
@@ -45,6 +47,11 @@ COMMON_HEADERS = frozenset(
 )
 """Headers that any server may send, so that sharing one proves nothing."""
 
+FRAMING_HEADERS = frozenset(
+    {"connection", "content-length", "keep-alive", "transfer-encoding", "alt-svc", "upgrade"}
+)
+"""Headers about the connection; OONI counts them as uncommon, but every server sends some."""
+
 _TITLE = re.compile(r"<title>([^<]{1,512})</title>", re.IGNORECASE)
 _MIN_WORD_BYTES = 5
 
@@ -58,12 +65,18 @@ class Comparison:
     status_code_match: bool | None
     headers_match: bool | None
     title_match: bool | None
+    shares_telling_header: bool
+    shares_title: bool  # both have one, and it is the same
+    shares_redirect: bool  # both point to the same place
 
     @property
     def same_page(self) -> bool:
-        """Equal status and at least one of length, header names and title in agreement."""
+        """Equal status, and at least one of length, header names, title and target agrees."""
         return self.status_code_match is True and (
-            self.body_length_match is True or self.headers_match is True or self.title_match is True
+            self.body_length_match is True
+            or self.shares_telling_header
+            or self.shares_title
+            or self.shares_redirect
         )
 
 
@@ -76,6 +89,11 @@ def compare(field: HttpExchange, control: HttpExchange) -> Comparison:
         status_code_match=_status_code_match(field.status, control.status),
         headers_match=_headers_match(field, control),
         title_match=_title_words(field) == _title_words(control),
+        shares_telling_header=bool(
+            (_uncommon_headers(field) & _uncommon_headers(control)) - FRAMING_HEADERS
+        ),
+        shares_title=_shares_title(field, control),
+        shares_redirect=field.location is not None and field.location == control.location,
     )
 
 
@@ -113,3 +131,11 @@ def _uncommon_headers(exchange: HttpExchange) -> frozenset[str]:
 def _title_words(exchange: HttpExchange) -> frozenset[str]:
     words = (exchange.title or "").lower().split(" ")
     return frozenset(word for word in words if len(word.encode()) >= _MIN_WORD_BYTES)
+
+
+def _shares_title(field: HttpExchange, control: HttpExchange) -> bool:
+    ours, theirs = (field.title or "").strip(), (control.title or "").strip()
+    if not ours or not theirs:
+        return False
+    words = _title_words(field)
+    return ours.lower() == theirs.lower() or (bool(words) and words == _title_words(control))
