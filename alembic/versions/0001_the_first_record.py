@@ -65,16 +65,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citations")),
     )
     op.create_table(
-        "event_groups",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("date_text", sa.Text(), nullable=True),
-        sa.Column("summary", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_groups")),
-    )
-    op.create_table(
         "fingerprints",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("layer", sa.Text(), nullable=False),
@@ -101,29 +91,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_notes")),
     )
     op.create_table(
-        "outlets",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("is_group", sa.Boolean(), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=True),
-        sa.Column("successor_of_id", sa.Uuid(), nullable=True),
-        sa.Column("is_published", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["successor_of_id"], ["outlets.id"], name=op.f("fk_outlets_successor_of_id_outlets")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlets")),
-    )
-    op.create_table(
         "people",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("names", JSON, nullable=False),
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("is_minor", sa.Boolean(), nullable=False),
+        sa.Column("is_relative", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
@@ -133,7 +108,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
         sa.Column("mapping", JSON, nullable=False),
         sa.Column("trust", sa.String(length=64), nullable=False),
         sa.Column("licence", sa.Text(), nullable=True),
@@ -189,10 +164,35 @@ def upgrade() -> None:
         sa.Column("citation_id", sa.Uuid(), nullable=True),
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["citation_id"], ["citations.id"], name=op.f("fk_decisions_citation_id_citations")
         ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_decisions_recorded_by_id_api_keys")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_table(
+        "event_groups",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("date_text", sa.Text(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("citation_id", sa.Uuid(), nullable=True),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["citation_id"], ["citations.id"], name=op.f("fk_event_groups_citation_id_citations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["api_keys.id"],
+            name=op.f("fk_event_groups_recorded_by_id_api_keys"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_groups")),
     )
     op.create_table(
         "idempotency_records",
@@ -237,6 +237,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_jobs_due", ["state", "created_at"], unique=False)
 
     op.create_table(
+        "outlets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("is_group", sa.Boolean(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("successor_of_id", sa.Uuid(), nullable=True),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_outlets_recorded_by_id_api_keys")
+        ),
+        sa.ForeignKeyConstraint(
+            ["successor_of_id"], ["outlets.id"], name=op.f("fk_outlets_successor_of_id_outlets")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlets")),
+    )
+    op.create_table(
         "patterns",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
@@ -248,8 +269,12 @@ def upgrade() -> None:
         sa.Column("citation_id", sa.Uuid(), nullable=True),
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["citation_id"], ["citations.id"], name=op.f("fk_patterns_citation_id_citations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_patterns_recorded_by_id_api_keys")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patterns")),
     )
@@ -262,11 +287,18 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("made_on", sa.Text(), nullable=True),
         sa.Column("next_check", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("citation_id", sa.Uuid(), nullable=True),
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["citation_id"], ["citations.id"], name=op.f("fk_recommendations_citation_id_citations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["api_keys.id"],
+            name=op.f("fk_recommendations_recorded_by_id_api_keys"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
     )
@@ -275,6 +307,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("object_kind", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -288,6 +321,146 @@ def upgrade() -> None:
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.create_index(
             "ix_revisions_object", ["object_kind", "object_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "subscriptions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("kinds", JSON, nullable=False),
+        sa.Column("countries", JSON, nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("disabled_reason", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["api_keys.id"], name=op.f("fk_subscriptions_owner_id_api_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+    )
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("narrative", JSON, nullable=False),
+        sa.Column("date_text", sa.Text(), nullable=False),
+        sa.Column("date_earliest", sa.Date(), nullable=False),
+        sa.Column("date_latest", sa.Date(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("admin1", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("public_precision", sa.String(length=64), nullable=False),
+        sa.Column("is_at_risk", sa.Boolean(), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("status_reason", sa.Text(), nullable=True),
+        sa.Column("duplicate_of_id", sa.Uuid(), nullable=True),
+        sa.Column("motive", sa.String(length=64), nullable=False),
+        sa.Column("instigation", sa.String(length=64), nullable=False),
+        sa.Column("executors_complete", sa.Boolean(), nullable=True),
+        sa.Column("event_group_id", sa.Uuid(), nullable=True),
+        sa.Column("decision_id", sa.Uuid(), nullable=True),
+        sa.Column("report_id", sa.Uuid(), nullable=True),
+        sa.Column("impunity", sa.Text(), nullable=False),
+        sa.Column("document", JSON, nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
+        sa.Column("published_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verification_reason", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("fk_incidents_decision_id_decisions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["duplicate_of_id"],
+            ["incidents.id"],
+            name=op.f("fk_incidents_duplicate_of_id_incidents"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_group_id"],
+            ["event_groups.id"],
+            name=op.f("fk_incidents_event_group_id_event_groups"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["api_keys.id"], name=op.f("fk_incidents_published_by_id_api_keys")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitted_by_id"], ["api_keys.id"], name=op.f("fk_incidents_submitted_by_id_api_keys")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verified_by_id"], ["api_keys.id"], name=op.f("fk_incidents_verified_by_id_api_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+        sa.UniqueConstraint("ref", name=op.f("uq_incidents_ref")),
+    )
+    with op.batch_alter_table("incidents", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_incidents_country", ["country", "status", "date_latest", "id"], unique=False
+        )
+        batch_op.create_index("ix_incidents_public", ["status", "date_latest", "id"], unique=False)
+
+    op.create_table(
+        "outlet_status_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("outlet_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("axis", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("ground", sa.String(length=64), nullable=True),
+        sa.Column("statute", sa.Text(), nullable=True),
+        sa.Column("decision_id", sa.Uuid(), nullable=True),
+        sa.Column("authority", sa.Text(), nullable=True),
+        sa.Column("scope", JSON, nullable=False),
+        sa.Column("territory", sa.String(length=2), nullable=True),
+        sa.Column("valid_from", sa.Text(), nullable=False),
+        sa.Column("valid_to", sa.Text(), nullable=True),
+        sa.Column("earliest", sa.Date(), nullable=False),
+        sa.Column("latest", sa.Date(), nullable=False),
+        sa.Column("citation_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["citation_id"],
+            ["citations.id"],
+            name=op.f("fk_outlet_status_events_citation_id_citations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decisions.id"],
+            name=op.f("fk_outlet_status_events_decision_id_decisions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["outlet_id"], ["outlets.id"], name=op.f("fk_outlet_status_events_outlet_id_outlets")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["api_keys.id"],
+            name=op.f("fk_outlet_status_events_recorded_by_id_api_keys"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["verified_by_id"],
+            ["api_keys.id"],
+            name=op.f("fk_outlet_status_events_verified_by_id_api_keys"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_status_events")),
+    )
+    with op.batch_alter_table("outlet_status_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outlet_status_events_outlet_id"), ["outlet_id"], unique=False
         )
 
     op.create_table(
@@ -315,26 +488,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sites_host"), ["host"], unique=False)
         batch_op.create_index(batch_op.f("ix_sites_outlet_id"), ["outlet_id"], unique=False)
 
-    op.create_table(
-        "subscriptions",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("secret", sa.Text(), nullable=True),
-        sa.Column("kinds", JSON, nullable=False),
-        sa.Column("countries", JSON, nullable=False),
-        sa.Column("is_enabled", sa.Boolean(), nullable=False),
-        sa.Column("disabled_reason", sa.Text(), nullable=True),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("owner_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["api_keys.id"], name=op.f("fk_subscriptions_owner_id_api_keys")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
-    )
     op.create_table(
         "alerts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -382,6 +535,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "case_incidents",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_incidents_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name=op.f("fk_case_incidents_incident_id_incidents")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "incident_id", name=op.f("pk_case_incidents")),
+    )
+    with op.batch_alter_table("case_incidents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_incidents_incident_id"), ["incident_id"], unique=False
+        )
+
+    op.create_table(
         "episodes",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
@@ -405,188 +575,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("episodes", schema=None) as batch_op:
         batch_op.create_index("ix_episodes_site", ["site_id", "since"], unique=False)
-
-    op.create_table(
-        "incidents",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("narrative", JSON, nullable=False),
-        sa.Column("date_text", sa.Text(), nullable=False),
-        sa.Column("date_earliest", sa.Date(), nullable=False),
-        sa.Column("date_latest", sa.Date(), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("admin1", sa.Text(), nullable=True),
-        sa.Column("place", sa.Text(), nullable=True),
-        sa.Column("scope", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.String(length=64), nullable=False),
-        sa.Column("status_reason", sa.Text(), nullable=True),
-        sa.Column("motive", sa.String(length=64), nullable=False),
-        sa.Column("instigation", sa.String(length=64), nullable=False),
-        sa.Column("executors_complete", sa.Boolean(), nullable=True),
-        sa.Column("event_group_id", sa.Uuid(), nullable=True),
-        sa.Column("decision_id", sa.Uuid(), nullable=True),
-        sa.Column("report_id", sa.Uuid(), nullable=True),
-        sa.Column("impunity", sa.Text(), nullable=False),
-        sa.Column("document", JSON, nullable=False),
-        sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
-        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
-        sa.Column("published_by_id", sa.Uuid(), nullable=True),
-        sa.Column("verification_reason", sa.Text(), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decisions.id"], name=op.f("fk_incidents_decision_id_decisions")
-        ),
-        sa.ForeignKeyConstraint(
-            ["event_group_id"],
-            ["event_groups.id"],
-            name=op.f("fk_incidents_event_group_id_event_groups"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["published_by_id"], ["api_keys.id"], name=op.f("fk_incidents_published_by_id_api_keys")
-        ),
-        sa.ForeignKeyConstraint(
-            ["submitted_by_id"], ["api_keys.id"], name=op.f("fk_incidents_submitted_by_id_api_keys")
-        ),
-        sa.ForeignKeyConstraint(
-            ["verified_by_id"], ["api_keys.id"], name=op.f("fk_incidents_verified_by_id_api_keys")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
-        sa.UniqueConstraint("ref", name=op.f("uq_incidents_ref")),
-    )
-    with op.batch_alter_table("incidents", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_incidents_country", ["country", "status", "date_latest", "id"], unique=False
-        )
-        batch_op.create_index("ix_incidents_public", ["status", "date_latest", "id"], unique=False)
-
-    op.create_table(
-        "measurements",
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("site_id", sa.Uuid(), nullable=False),
-        sa.Column("vantage_id", sa.Uuid(), nullable=False),
-        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("runtime_ms", sa.Double(), nullable=False),
-        sa.Column("control_of", sa.Uuid(), nullable=True),
-        sa.Column("vantage_healthy", sa.Boolean(), nullable=False),
-        sa.Column("prober_fault", sa.Text(), nullable=True),
-        sa.Column("observations", JSON, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"], ["sites.id"], name=op.f("fk_measurements_site_id_sites")
-        ),
-        sa.ForeignKeyConstraint(
-            ["vantage_id"], ["vantages.id"], name=op.f("fk_measurements_vantage_id_vantages")
-        ),
-        sa.PrimaryKeyConstraint("uid", name=op.f("pk_measurements")),
-    )
-    with op.batch_alter_table("measurements", schema=None) as batch_op:
-        batch_op.create_index("ix_measurements_measured_at", ["measured_at"], unique=False)
-
-    op.create_table(
-        "outlet_status_events",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("outlet_id", sa.Uuid(), nullable=False),
-        sa.Column("axis", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("ground", sa.String(length=64), nullable=True),
-        sa.Column("statute", sa.Text(), nullable=True),
-        sa.Column("decision_id", sa.Uuid(), nullable=True),
-        sa.Column("authority", sa.Text(), nullable=True),
-        sa.Column("scope", JSON, nullable=False),
-        sa.Column("territory", sa.String(length=2), nullable=True),
-        sa.Column("valid_from", sa.Text(), nullable=False),
-        sa.Column("valid_to", sa.Text(), nullable=True),
-        sa.Column("earliest", sa.Date(), nullable=False),
-        sa.Column("latest", sa.Date(), nullable=False),
-        sa.Column("citation_id", sa.Uuid(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["citation_id"],
-            ["citations.id"],
-            name=op.f("fk_outlet_status_events_citation_id_citations"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["decision_id"],
-            ["decisions.id"],
-            name=op.f("fk_outlet_status_events_decision_id_decisions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["outlet_id"], ["outlets.id"], name=op.f("fk_outlet_status_events_outlet_id_outlets")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_status_events")),
-    )
-    with op.batch_alter_table("outlet_status_events", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outlet_status_events_outlet_id"), ["outlet_id"], unique=False
-        )
-
-    op.create_table(
-        "site_states",
-        sa.Column("site_id", sa.Uuid(), nullable=False),
-        sa.Column("vantage_id", sa.Uuid(), nullable=False),
-        sa.Column("condition", sa.String(length=64), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_measured_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("layer", sa.String(length=64), nullable=True),
-        sa.Column("mechanism", sa.String(length=64), nullable=True),
-        sa.Column("confidence", sa.String(length=64), nullable=True),
-        sa.Column("rule", sa.Text(), nullable=True),
-        sa.Column("reasons", JSON, nullable=False),
-        sa.Column("measurement_uid", sa.Uuid(), nullable=True),
-        sa.Column("fold", JSON, nullable=False),
-        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("leased_by", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"], ["sites.id"], name=op.f("fk_site_states_site_id_sites")
-        ),
-        sa.ForeignKeyConstraint(
-            ["vantage_id"], ["vantages.id"], name=op.f("fk_site_states_vantage_id_vantages")
-        ),
-        sa.PrimaryKeyConstraint("site_id", "vantage_id", name=op.f("pk_site_states")),
-    )
-    with op.batch_alter_table("site_states", schema=None) as batch_op:
-        batch_op.create_index("ix_site_states_due", ["next_due_at"], unique=False)
-
-    op.create_table(
-        "alert_events",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("old_state", sa.Text(), nullable=True),
-        sa.Column("new_state", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["alert_id"], ["alerts.id"], name=op.f("fk_alert_events_alert_id_alerts")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_events")),
-    )
-    with op.batch_alter_table("alert_events", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alert_events_alert_id"), ["alert_id"], unique=False)
-
-    op.create_table(
-        "case_incidents",
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("incident_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_case_incidents_case_id_cases")
-        ),
-        sa.ForeignKeyConstraint(
-            ["incident_id"], ["incidents.id"], name=op.f("fk_case_incidents_incident_id_incidents")
-        ),
-        sa.PrimaryKeyConstraint("case_id", "incident_id", name=op.f("pk_case_incidents")),
-    )
-    with op.batch_alter_table("case_incidents", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_incidents_incident_id"), ["incident_id"], unique=False
-        )
 
     op.create_table(
         "incident_categories",
@@ -628,6 +616,7 @@ def upgrade() -> None:
         "involvements",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("slot_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("crime_role", sa.String(length=64), nullable=False),
         sa.Column("is_identified", sa.Boolean(), nullable=False),
@@ -635,10 +624,17 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("actor_type", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("name_decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("name_is_public", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incidents.id"], name=op.f("fk_involvements_incident_id_incidents")
+        ),
+        sa.ForeignKeyConstraint(
+            ["name_decided_by_id"],
+            ["api_keys.id"],
+            name=op.f("fk_involvements_name_decided_by_id_api_keys"),
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_involvements_person_id_people")
@@ -649,22 +645,31 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_involvements_incident_id"), ["incident_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_involvements_slot_id"), ["slot_id"], unique=False)
 
     op.create_table(
-        "notifications",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=True),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("body", JSON, nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        "measurements",
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("vantage_id", sa.Uuid(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("runtime_ms", sa.Double(), nullable=False),
+        sa.Column("control_of", sa.Uuid(), nullable=True),
+        sa.Column("vantage_healthy", sa.Boolean(), nullable=False),
+        sa.Column("prober_fault", sa.Text(), nullable=True),
+        sa.Column("observations", JSON, nullable=False),
         sa.ForeignKeyConstraint(
-            ["alert_id"], ["alerts.id"], name=op.f("fk_notifications_alert_id_alerts")
+            ["site_id"], ["sites.id"], name=op.f("fk_measurements_site_id_sites")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint(
-            "alert_id", "sequence", name=op.f("uq_notifications_alert_id_sequence")
+        sa.ForeignKeyConstraint(
+            ["vantage_id"], ["vantages.id"], name=op.f("fk_measurements_vantage_id_vantages")
         ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_measurements")),
     )
+    with op.batch_alter_table("measurements", schema=None) as batch_op:
+        batch_op.create_index("ix_measurements_measured_at", ["measured_at"], unique=False)
+
     op.create_table(
         "reports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -685,7 +690,7 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("vanished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -703,7 +708,36 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index("ix_reports_status", ["status", "first_seen_at"], unique=False)
+        batch_op.create_index("ix_reports_status", ["status", "first_seen_at", "id"], unique=False)
+
+    op.create_table(
+        "site_states",
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("vantage_id", sa.Uuid(), nullable=False),
+        sa.Column("condition", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_measured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("layer", sa.String(length=64), nullable=True),
+        sa.Column("mechanism", sa.String(length=64), nullable=True),
+        sa.Column("confidence", sa.String(length=64), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("reasons", JSON, nullable=False),
+        sa.Column("measurement_uid", sa.Uuid(), nullable=True),
+        sa.Column("fold", JSON, nullable=False),
+        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["sites.id"], name=op.f("fk_site_states_site_id_sites")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vantage_id"], ["vantages.id"], name=op.f("fk_site_states_vantage_id_vantages")
+        ),
+        sa.PrimaryKeyConstraint("site_id", "vantage_id", name=op.f("pk_site_states")),
+    )
+    with op.batch_alter_table("site_states", schema=None) as batch_op:
+        batch_op.create_index("ix_site_states_due", ["next_due_at"], unique=False)
 
     op.create_table(
         "targets",
@@ -719,8 +753,11 @@ def upgrade() -> None:
         sa.Column("other_roles", JSON, nullable=False),
         sa.Column("harm", sa.Text(), nullable=True),
         sa.Column("flags", JSON, nullable=False),
-        sa.Column("sex", sa.Text(), nullable=True),
-        sa.Column("age_group", sa.Text(), nullable=True),
+        sa.Column("sex", sa.String(length=64), nullable=True),
+        sa.Column("age_group", sa.String(length=64), nullable=True),
+        sa.Column("arbitrary", sa.String(length=64), nullable=False),
+        sa.Column("state_acquiescence", sa.String(length=64), nullable=False),
+        sa.Column("due_diligence_failed", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incidents.id"], name=op.f("fk_targets_incident_id_incidents")
         ),
@@ -737,6 +774,96 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_targets_outlet_id"), ["outlet_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_targets_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "alert_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("old_state", sa.Text(), nullable=True),
+        sa.Column("new_state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alerts.id"], name=op.f("fk_alert_events_alert_id_alerts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_events")),
+    )
+    with op.batch_alter_table("alert_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_events_alert_id"), ["alert_id"], unique=False)
+
+    op.create_table(
+        "facts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("date_text", sa.Text(), nullable=False),
+        sa.Column("date_earliest", sa.Date(), nullable=False),
+        sa.Column("date_latest", sa.Date(), nullable=False),
+        sa.Column("involvement_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("crime_role", sa.String(length=64), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("sentence_months", sa.Integer(), nullable=True),
+        sa.Column("fine", sa.Text(), nullable=True),
+        sa.Column("flags", JSON, nullable=False),
+        sa.Column("citation_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retraction_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_facts_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["citation_id"], ["citations.id"], name=op.f("fk_facts_citation_id_citations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["involvement_id"],
+            ["involvements.id"],
+            name=op.f("fk_facts_involvement_id_involvements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_facts_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_facts_recorded_by_id_api_keys")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verified_by_id"], ["api_keys.id"], name=op.f("fk_facts_verified_by_id_api_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facts")),
+    )
+    with op.batch_alter_table("facts", schema=None) as batch_op:
+        batch_op.create_index("ix_facts_case", ["case_id", "sequence"], unique=False)
+
+    op.create_table(
+        "notifications",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("body", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alerts.id"], name=op.f("fk_notifications_alert_id_alerts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint(
+            "alert_id", "sequence", name=op.f("uq_notifications_alert_id_sequence")
+        ),
+    )
+    op.create_table(
+        "raw_items",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reports.id"], name=op.f("fk_raw_items_report_id_reports")
+        ),
+        sa.PrimaryKeyConstraint("report_id", "version", name=op.f("pk_raw_items")),
+    )
     op.create_table(
         "verdicts",
         sa.Column("measurement_uid", sa.Uuid(), nullable=False),
@@ -794,64 +921,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deliveries_subscription", ["subscription_id", "state"], unique=False
         )
-
-    op.create_table(
-        "facts",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("date_text", sa.Text(), nullable=False),
-        sa.Column("date_earliest", sa.Date(), nullable=False),
-        sa.Column("date_latest", sa.Date(), nullable=False),
-        sa.Column("involvement_id", sa.Uuid(), nullable=True),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("crime_role", sa.String(length=64), nullable=True),
-        sa.Column("detail", sa.Text(), nullable=True),
-        sa.Column("sentence_months", sa.Integer(), nullable=True),
-        sa.Column("fine", sa.Text(), nullable=True),
-        sa.Column("flags", JSON, nullable=False),
-        sa.Column("citation_id", sa.Uuid(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
-        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("verified_by_id", sa.Uuid(), nullable=True),
-        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("retraction_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_facts_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["citation_id"], ["citations.id"], name=op.f("fk_facts_citation_id_citations")
-        ),
-        sa.ForeignKeyConstraint(
-            ["involvement_id"],
-            ["involvements.id"],
-            name=op.f("fk_facts_involvement_id_involvements"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_facts_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_facts_recorded_by_id_api_keys")
-        ),
-        sa.ForeignKeyConstraint(
-            ["verified_by_id"], ["api_keys.id"], name=op.f("fk_facts_verified_by_id_api_keys")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_facts")),
-    )
-    with op.batch_alter_table("facts", schema=None) as batch_op:
-        batch_op.create_index("ix_facts_case", ["case_id", "sequence"], unique=False)
-
-    op.create_table(
-        "raw_items",
-        sa.Column("report_id", sa.Uuid(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("raw", sa.Text(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["report_id"], ["reports.id"], name=op.f("fk_raw_items_report_id_reports")
-        ),
-        sa.PrimaryKeyConstraint("report_id", "sha256", name=op.f("pk_raw_items")),
-    )
     tiers = sa.table(
         "change_counters", sa.column("tier", sa.String), sa.column("value", sa.BigInteger)
     )
@@ -859,29 +928,42 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("raw_items")
-    with op.batch_alter_table("facts", schema=None) as batch_op:
-        batch_op.drop_index("ix_facts_case")
-
-    op.drop_table("facts")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_subscription")
         batch_op.drop_index("ix_deliveries_due")
 
     op.drop_table("deliveries")
     op.drop_table("verdicts")
+    op.drop_table("raw_items")
+    op.drop_table("notifications")
+    with op.batch_alter_table("facts", schema=None) as batch_op:
+        batch_op.drop_index("ix_facts_case")
+
+    op.drop_table("facts")
+    with op.batch_alter_table("alert_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_events_alert_id"))
+
+    op.drop_table("alert_events")
     with op.batch_alter_table("targets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_targets_person_id"))
         batch_op.drop_index(batch_op.f("ix_targets_outlet_id"))
         batch_op.drop_index(batch_op.f("ix_targets_incident_id"))
 
     op.drop_table("targets")
+    with op.batch_alter_table("site_states", schema=None) as batch_op:
+        batch_op.drop_index("ix_site_states_due")
+
+    op.drop_table("site_states")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index("ix_reports_status")
 
     op.drop_table("reports")
-    op.drop_table("notifications")
+    with op.batch_alter_table("measurements", schema=None) as batch_op:
+        batch_op.drop_index("ix_measurements_measured_at")
+
+    op.drop_table("measurements")
     with op.batch_alter_table("involvements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_involvements_slot_id"))
         batch_op.drop_index(batch_op.f("ix_involvements_incident_id"))
 
     op.drop_table("involvements")
@@ -890,35 +972,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incident_categories_category")
 
     op.drop_table("incident_categories")
-    with op.batch_alter_table("case_incidents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_incidents_incident_id"))
-
-    op.drop_table("case_incidents")
-    with op.batch_alter_table("alert_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alert_events_alert_id"))
-
-    op.drop_table("alert_events")
-    with op.batch_alter_table("site_states", schema=None) as batch_op:
-        batch_op.drop_index("ix_site_states_due")
-
-    op.drop_table("site_states")
-    with op.batch_alter_table("outlet_status_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outlet_status_events_outlet_id"))
-
-    op.drop_table("outlet_status_events")
-    with op.batch_alter_table("measurements", schema=None) as batch_op:
-        batch_op.drop_index("ix_measurements_measured_at")
-
-    op.drop_table("measurements")
-    with op.batch_alter_table("incidents", schema=None) as batch_op:
-        batch_op.drop_index("ix_incidents_public")
-        batch_op.drop_index("ix_incidents_country")
-
-    op.drop_table("incidents")
     with op.batch_alter_table("episodes", schema=None) as batch_op:
         batch_op.drop_index("ix_episodes_site")
 
     op.drop_table("episodes")
+    with op.batch_alter_table("case_incidents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_incidents_incident_id"))
+
+    op.drop_table("case_incidents")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_alerts_open",
@@ -929,18 +990,28 @@ def downgrade() -> None:
         batch_op.drop_index("ix_alerts_fingerprint")
 
     op.drop_table("alerts")
-    op.drop_table("subscriptions")
     with op.batch_alter_table("sites", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sites_outlet_id"))
         batch_op.drop_index(batch_op.f("ix_sites_host"))
 
     op.drop_table("sites")
+    with op.batch_alter_table("outlet_status_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outlet_status_events_outlet_id"))
+
+    op.drop_table("outlet_status_events")
+    with op.batch_alter_table("incidents", schema=None) as batch_op:
+        batch_op.drop_index("ix_incidents_public")
+        batch_op.drop_index("ix_incidents_country")
+
+    op.drop_table("incidents")
+    op.drop_table("subscriptions")
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_index("ix_revisions_object")
 
     op.drop_table("revisions")
     op.drop_table("recommendations")
     op.drop_table("patterns")
+    op.drop_table("outlets")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_due")
 
@@ -949,6 +1020,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_records_created_at"))
 
     op.drop_table("idempotency_records")
+    op.drop_table("event_groups")
     op.drop_table("decisions")
     op.drop_table("vantages")
     with op.batch_alter_table("sources", schema=None) as batch_op:
@@ -956,11 +1028,9 @@ def downgrade() -> None:
 
     op.drop_table("sources")
     op.drop_table("people")
-    op.drop_table("outlets")
     op.drop_table("notes")
     op.drop_table("heartbeats")
     op.drop_table("fingerprints")
-    op.drop_table("event_groups")
     op.drop_table("citations")
     op.drop_table("change_counters")
     op.drop_table("cases")

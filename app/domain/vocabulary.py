@@ -316,6 +316,37 @@ class IncidentScope(Term):
     CONTEXT = "context", "Part of the wider events; kept apart from counts of attacks on the media."
 
 
+class Precision(Term):
+    """How much of a place the public is told."""
+
+    LOCALITY = "locality", "The town or village."
+    ADMIN1 = "admin1", "The region only."
+    COUNTRY = "country", "The country only."
+
+
+class Assessment(Term):
+    """The answer to a question somebody must look into."""
+
+    YES = "yes", "It was so."
+    NO = "no", "It was not so."
+    NOT_ASSESSED = "not_assessed", "Nobody has looked into it."
+
+
+class Sex(Term):
+    """Sex of a target, where a source states it."""
+
+    FEMALE = "female", "Female."
+    MALE = "male", "Male."
+    OTHER = "other", "Neither, or both."
+
+
+class AgeGroup(Term):
+    """Age of a target, where a source states it. Names of minors are never public."""
+
+    MINOR = "minor", "Under 18."
+    ADULT = "adult", "18 or older."
+
+
 class TargetKind(Term):
     """Who or what an act was aimed at."""
 

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Legal cases with their dated facts, decisions, patterns and recommendations."""
+"""Legal cases with their dated facts. A case is seen where an incident of it is seen."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from app.domain.vocabulary import Category, CrimeRole, DecisionKind, FactKind, LegalGround, Polarity
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import CrimeRole, FactKind, Polarity
+from app.errors import NotFound
 from app.storage.citations import Citation
 from app.storage.database import Base, TermType, new_id
+from app.storage.incidents import Incident, visible_to
 from app.storage.people import Person
 
 case_incidents = sa.Table(
@@ -73,62 +78,94 @@ class Fact(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
 
 
-class Decision(Base):
-    """One act of an authority, which may close or block many outlets, titles and domains."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases are asked for; None means any."""
 
-    __tablename__ = "decisions"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    kind: Mapped[DecisionKind] = mapped_column(TermType(DecisionKind))
-    title: Mapped[str]
-    authority: Mapped[str | None]
-    date_text: Mapped[str]  # EDTF
-    date_earliest: Mapped[date]
-    date_latest: Mapped[date]
-    ground: Mapped[LegalGround] = mapped_column(TermType(LegalGround))
-    statute: Mapped[str | None]
-    territory: Mapped[str] = mapped_column(sa.String(2))
-    domains: Mapped[list[str]] = mapped_column(default=list)
-    citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
-    is_published: Mapped[bool] = mapped_column(default=False)
-    recorded_at: Mapped[datetime]
-
-    citation: Mapped[Citation | None] = relationship(lazy="raise")
+    country: str | None = None
+    polarity: Polarity | None = None
+    incident_id: uuid.UUID | None = None
 
 
-class Pattern(Base):
-    """A practice named without particulars. Never counted as incidents."""
-
-    __tablename__ = "patterns"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    country: Mapped[str] = mapped_column(sa.String(2))
-    category: Mapped[Category] = mapped_column(TermType(Category))
-    subtype: Mapped[str] = mapped_column(default="")
-    ground: Mapped[LegalGround | None] = mapped_column(TermType(LegalGround))
-    statement: Mapped[str]
-    date_text: Mapped[str | None]  # EDTF
-    citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
-    is_published: Mapped[bool] = mapped_column(default=False)
-    recorded_at: Mapped[datetime]
-
-    citation: Mapped[Citation | None] = relationship(lazy="raise")
+FACTS = (
+    selectinload(Case.facts).joinedload(Fact.citation),
+    selectinload(Case.facts).joinedload(Fact.person),
+)
 
 
-class Recommendation(Base):
-    """Who is asked by whom to do what."""
+def seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Say whether a case exists for a viewer: where an incident it belongs to does."""
+    if viewer.is_staff:
+        return sa.true()
+    return sa.exists().where(
+        case_incidents.c.case_id == Case.id,
+        case_incidents.c.incident_id == Incident.id,
+        visible_to(viewer),
+    )
 
-    __tablename__ = "recommendations"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    asked_by: Mapped[str | None]
-    addressee: Mapped[str]
-    country: Mapped[str] = mapped_column(sa.String(2))
-    text: Mapped[str]
-    made_on: Mapped[str | None]  # EDTF
-    next_check: Mapped[str | None]
-    citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
-    is_published: Mapped[bool] = mapped_column(default=False)
-    recorded_at: Mapped[datetime]
+def list_cases(
+    session: Session, viewer: Viewer, wanted: CaseFilter, *, limit: int, after: uuid.UUID | None
+) -> Sequence[Case]:
+    """Return a page of cases with their facts, by id."""
+    query = sa.select(Case).where(seen_by(viewer)).order_by(Case.id).limit(limit).options(*FACTS)
+    if wanted.country is not None:
+        query = query.where(Case.country == wanted.country)
+    if wanted.polarity is not None:
+        query = query.where(Case.polarity == wanted.polarity)
+    if wanted.incident_id is not None:
+        query = query.where(
+            sa.exists().where(
+                case_incidents.c.case_id == Case.id,
+                case_incidents.c.incident_id == wanted.incident_id,
+                case_incidents.c.incident_id == Incident.id,
+                visible_to(viewer),
+            )
+        )
+    if after is not None:
+        query = query.where(Case.id > after)
+    return session.scalars(query).all()
 
-    citation: Mapped[Citation | None] = relationship(lazy="raise")
+
+def get_case(
+    session: Session, viewer: Viewer, case_id: uuid.UUID, *, for_change: bool = False
+) -> Case:
+    """Return a case that exists for this viewer, with its facts; locked where it will be changed."""
+    if for_change:
+        session.execute(sa.select(Case.id).where(Case.id == case_id).with_for_update())
+    row = session.scalar(
+        sa.select(Case)
+        .where(Case.id == case_id, seen_by(viewer))
+        .options(*FACTS)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("there is no such case: GET /api/v1/cases lists them")
+    return row
+
+
+def cases_of(session: Session, incident_id: uuid.UUID) -> Sequence[Case]:
+    """Return every case of an incident with its facts, oldest first."""
+    return session.scalars(
+        sa.select(Case)
+        .join(case_incidents, case_incidents.c.case_id == Case.id)
+        .where(case_incidents.c.incident_id == incident_id)
+        .order_by(Case.created_at, Case.id)
+        .options(*FACTS)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def incidents_of(
+    session: Session, case_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Return the incidents of each case, whoever asks."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {case_id: [] for case_id in case_ids}
+    rows = session.execute(
+        sa.select(case_incidents.c.case_id, case_incidents.c.incident_id)
+        .where(case_incidents.c.case_id.in_(case_ids))
+        .order_by(case_incidents.c.incident_id)
+    )
+    for case_id, incident_id in rows:
+        found[case_id].append(incident_id)
+    return found

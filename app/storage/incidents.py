@@ -1,29 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Incidents with their categories, targets, involvements and citations."""
+"""Incidents, and the one filter by which anybody sees them (`visible_to`); their parts in parts.py."""
 
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
+from app.domain.visibility import Viewer, may_see_incident
 from app.domain.vocabulary import (
-    ActorType,
     Category,
-    CrimeRole,
+    Impunity,
     IncidentScope,
     Instigation,
-    InvolvementStatus,
     Motive,
     PersonRole,
-    TargetKind,
+    Precision,
     WorkflowStatus,
 )
+from app.errors import NotFound
 from app.storage.citations import Citation
 from app.storage.database import Base, TermType, new_id
-from app.storage.outlets import Outlet
-from app.storage.people import Person
+from app.storage.decisions import Decision
+from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target
 
 incident_citations = sa.Table(
     "incident_citations",
@@ -31,19 +40,6 @@ incident_citations = sa.Table(
     sa.Column("incident_id", sa.Uuid(), sa.ForeignKey("incidents.id"), primary_key=True),
     sa.Column("citation_id", sa.Uuid(), sa.ForeignKey("citations.id"), primary_key=True),
 )
-
-
-class EventGroup(Base):
-    """The wider happening several incidents belong to."""
-
-    __tablename__ = "event_groups"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    name: Mapped[str]
-    country: Mapped[str] = mapped_column(sa.String(2))
-    date_text: Mapped[str | None]  # EDTF
-    summary: Mapped[str | None]
-    created_at: Mapped[datetime]
 
 
 class Incident(Base):
@@ -67,11 +63,18 @@ class Incident(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     admin1: Mapped[str | None]
     place: Mapped[str | None]
+    # How much of the place everybody is told.
+    public_precision: Mapped[Precision] = mapped_column(
+        TermType(Precision), default=Precision.ADMIN1
+    )
+    # The public is told the day of a change, not its time.
+    is_at_risk: Mapped[bool] = mapped_column(default=False)
     scope: Mapped[IncidentScope] = mapped_column(
         TermType(IncidentScope), default=IncidentScope.MEDIA
     )
     status: Mapped[WorkflowStatus] = mapped_column(TermType(WorkflowStatus))
     status_reason: Mapped[str | None]
+    duplicate_of_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("incidents.id"))
     motive: Mapped[Motive] = mapped_column(TermType(Motive), default=Motive.NOT_ASSESSED)
     instigation: Mapped[Instigation] = mapped_column(
         TermType(Instigation), default=Instigation.UNKNOWN
@@ -85,82 +88,159 @@ class Incident(Base):
     impunity: Mapped[str] = mapped_column(default="not_assessed")
     # Serialised at the last change, so that a list costs one row each and no joins.
     document: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The words of the public document in folded case, so that a search finds nothing hidden.
+    search_text: Mapped[str] = mapped_column(default="")
     submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     verified_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     published_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
+    verified_at: Mapped[datetime | None]
     verification_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
-    categories: Mapped[list["IncidentCategory"]] = relationship(
-        lazy="raise", cascade="all, delete-orphan", order_by="IncidentCategory.position"
+    categories: Mapped[list[IncidentCategory]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=IncidentCategory.position
     )
-    targets: Mapped[list["Target"]] = relationship(
-        lazy="raise", cascade="all, delete-orphan", order_by="Target.position"
+    targets: Mapped[list[Target]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=Target.position
     )
-    involvements: Mapped[list["Involvement"]] = relationship(
-        lazy="raise", cascade="all, delete-orphan", order_by="Involvement.position"
+    involvements: Mapped[list[Involvement]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=Involvement.position
     )
     citations: Mapped[list[Citation]] = relationship(lazy="raise", secondary=incident_citations)
     event_group: Mapped[EventGroup | None] = relationship(lazy="raise")
+    decision: Mapped[Decision | None] = relationship(lazy="raise")
 
 
-class IncidentCategory(Base):
-    """One category of an incident, with its subtype where one is known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFilter:
+    """Which incidents are asked for; an empty tuple or None means any."""
 
-    __tablename__ = "incident_categories"
-    __table_args__ = (sa.Index("ix_incident_categories_category", "category", "incident_id"),)
-
-    incident_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("incidents.id"), primary_key=True)
-    category: Mapped[Category] = mapped_column(TermType(Category), primary_key=True)
-    subtype: Mapped[str] = mapped_column(primary_key=True, default="")
-    position: Mapped[int] = mapped_column(default=0)
-
-
-class Target(Base):
-    """Whom an act was aimed at, in the role they had at the time."""
-
-    __tablename__ = "targets"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    incident_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("incidents.id"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    kind: Mapped[TargetKind] = mapped_column(TermType(TargetKind))
-    person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
-    outlet_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("outlets.id"), index=True)
-    description: Mapped[str | None]  # of a group; no name is invented to fill a form
-    count: Mapped[int | None]
-    primary_role: Mapped[PersonRole | None] = mapped_column(TermType(PersonRole))
-    other_roles: Mapped[list[str]] = mapped_column(default=list)
-    harm: Mapped[str | None]
-    # What sources claim about this target's treatment: "torture_allegations", "unfair_trial", …
-    flags: Mapped[list[str]] = mapped_column(default=list)
-    sex: Mapped[str | None]
-    age_group: Mapped[str | None]
-
-    person: Mapped[Person | None] = relationship(lazy="raise")
-    outlet: Mapped[Outlet | None] = relationship(lazy="raise")
+    countries: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
+    statuses: tuple[WorkflowStatus, ...] = ()
+    impunity: tuple[Impunity, ...] = ()
+    scope: IncidentScope | None = None
+    outlet_id: uuid.UUID | None = None
+    person_id: uuid.UUID | None = None
+    person_roles: tuple[PersonRole, ...] = ()
+    date_from: date | None = None
+    date_to: date | None = None
+    verified: bool | None = None
+    q: str | None = None
 
 
-class Involvement(Base):
-    """Somebody's part in a crime: a named actor, or a slot for somebody not identified."""
+VERIFIED = (WorkflowStatus.VERIFIED, WorkflowStatus.PUBLISHED)
+"""Statuses of incidents that a second person stands for."""
 
-    __tablename__ = "involvements"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    incident_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("incidents.id"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    crime_role: Mapped[CrimeRole] = mapped_column(TermType(CrimeRole))
-    is_identified: Mapped[bool] = mapped_column(default=False)
-    person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"))
-    description: Mapped[str]  # "the attackers", "officials who gave orders"
-    actor_type: Mapped[ActorType] = mapped_column(TermType(ActorType), default=ActorType.UNKNOWN)
-    status: Mapped[InvolvementStatus] = mapped_column(
-        TermType(InvolvementStatus), default=InvolvementStatus.ALLEGED
+def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """THE visibility filter of incidents, twin of `app.domain.visibility.may_see_incident`."""
+    if viewer.is_staff:
+        return sa.true()
+    is_public = Incident.status == WorkflowStatus.PUBLISHED
+    if viewer.sees_own and viewer.key_id is not None:
+        return sa.or_(is_public, Incident.submitted_by_id == viewer.key_id)
+    return is_public
+
+
+def matching(wanted: IncidentFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of a filter; a date range matches every incident that overlaps it."""
+    return [*_matching_fields(wanted), *_matching_parts(wanted)]
+
+
+def _matching_fields(wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.countries:
+        yield Incident.country.in_(wanted.countries)
+    if wanted.statuses:
+        yield Incident.status.in_(wanted.statuses)
+    if wanted.verified is not None:
+        is_verified = Incident.status.in_(VERIFIED)
+        yield is_verified if wanted.verified else ~is_verified
+    if wanted.impunity:
+        yield Incident.impunity.in_(wanted.impunity)
+    if wanted.scope is not None:
+        yield Incident.scope == wanted.scope
+    if wanted.date_from is not None:
+        yield Incident.date_latest >= wanted.date_from
+    if wanted.date_to is not None:
+        yield Incident.date_earliest <= wanted.date_to
+    if wanted.q:
+        yield Incident.search_text.contains(wanted.q.casefold(), autoescape=True)
+
+
+def _matching_parts(wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.categories:
+        yield sa.exists().where(
+            IncidentCategory.incident_id == Incident.id,
+            IncidentCategory.category.in_(wanted.categories),
+        )
+    target = sa.exists().where(Target.incident_id == Incident.id)
+    if wanted.outlet_id is not None:
+        yield target.where(Target.outlet_id == wanted.outlet_id)
+    if wanted.person_id is not None:
+        yield target.where(Target.person_id == wanted.person_id)
+    if wanted.person_roles:
+        yield target.where(Target.primary_role.in_(wanted.person_roles))
+
+
+def page_of(
+    viewer: Viewer,
+    wanted: IncidentFilter,
+    *,
+    limit: int,
+    after: tuple[date, uuid.UUID] | None = None,
+) -> sa.Select[uuid.UUID, date, str, uuid.UUID | None]:
+    """Select (id, latest day, document as JSON text, submitter), the latest first."""
+    query = (
+        sa.select(
+            Incident.id,
+            Incident.date_latest,
+            sa.cast(Incident.document, sa.Text),
+            Incident.submitted_by_id,
+        )
+        .where(visible_to(viewer), *matching(wanted))
+        .order_by(Incident.date_latest.desc(), Incident.id.desc())
+        .limit(limit)
     )
-    recorded_at: Mapped[datetime]
-    retracted_at: Mapped[datetime | None]
+    if after is not None:
+        place = sa.tuple_(Incident.date_latest, Incident.id)
+        query = query.where(place < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return query
 
-    person: Mapped[Person | None] = relationship(lazy="raise")
+
+WHOLE = (
+    selectinload(Incident.categories),
+    selectinload(Incident.targets).joinedload(Target.person),
+    selectinload(Incident.targets).joinedload(Target.outlet),
+    selectinload(Incident.involvements).joinedload(Involvement.person),
+    selectinload(Incident.citations),
+    joinedload(Incident.event_group),
+    joinedload(Incident.decision),
+)
+"""Everything a document is made of."""
+
+
+def find_incident(
+    session: Session, incident_id: uuid.UUID, *, for_change: bool = False
+) -> Incident | None:
+    """Return an incident with all its parts, whoever asks; locked where it will be changed."""
+    query = sa.select(Incident).where(Incident.id == incident_id)
+    if for_change:
+        # The lock first and alone: PostgreSQL locks no row of an outer join.
+        session.execute(sa.select(Incident.id).where(Incident.id == incident_id).with_for_update())
+    return session.scalar(query.options(*WHOLE).execution_options(populate_existing=True))
+
+
+def get_incident(
+    session: Session, viewer: Viewer, incident_id: uuid.UUID, *, for_change: bool = False
+) -> Incident:
+    """Return an incident that exists for this viewer, with all its parts."""
+    row = find_incident(session, incident_id, for_change=for_change)
+    if row is None or not may_see_incident(
+        viewer, status=row.status, submitter=row.submitted_by_id
+    ):
+        raise NotFound("there is no such incident: GET /api/v1/incidents lists them")
+    return row

@@ -2,10 +2,13 @@
 """Revisions of every object, and the counters that tell pollers that something changed."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.database import Base, new_id
@@ -20,6 +23,8 @@ class Revision(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     object_kind: Mapped[str]
     object_id: Mapped[uuid.UUID]
+    # Counts the revisions of one object, since several may bear the same instant.
+    number: Mapped[int] = mapped_column(default=1)
     action: Mapped[str]
     actor_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     at: Mapped[datetime]
@@ -57,10 +62,17 @@ def record_revision(
     changes: dict[str, Any] | None = None,
 ) -> None:
     """Append one revision."""
+    session.flush()
+    last = session.scalar(
+        sa.select(sa.func.max(Revision.number)).where(
+            Revision.object_kind == object_kind, Revision.object_id == object_id
+        )
+    )
     session.add(
         Revision(
             object_kind=object_kind,
             object_id=object_id,
+            number=(last or 0) + 1,
             action=action,
             actor_id=actor_id,
             at=at,
@@ -71,13 +83,40 @@ def record_revision(
 
 
 def bump(session: Session, *tiers: str) -> None:
-    """Move the change counters of these tiers; they exist since the first migration."""
-    session.execute(
-        sa.update(ChangeCounter)
-        .where(ChangeCounter.tier.in_(tiers))
-        .values(value=ChangeCounter.value + 1)
-        .execution_options(synchronize_session=False)
+    """Move the change counters of these tiers; they exist since the first migration.
+
+    One after the other and always in the same order, so that no two transactions wait for each other.
+    """
+    for tier in sorted(tiers, reverse=True):
+        session.execute(
+            sa.update(ChangeCounter)
+            .where(ChangeCounter.tier == tier)
+            .values(value=ChangeCounter.value + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def next_number(session: Session, series: str) -> int:
+    """Return the next number of a series, from 1; a transaction that ends badly gives it back."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = (
+        insert(ChangeCounter)
+        .values(tier=f"number:{series}", value=1)
+        .on_conflict_do_update(
+            index_elements=[ChangeCounter.tier], set_={"value": ChangeCounter.value + 1}
+        )
+        .returning(ChangeCounter.value)
     )
+    return session.execute(statement).scalar_one()
+
+
+def revisions_of(session: Session, object_kind: str, object_id: uuid.UUID) -> Sequence[Revision]:
+    """Return every revision of one object, oldest first."""
+    return session.scalars(
+        sa.select(Revision)
+        .where(Revision.object_kind == object_kind, Revision.object_id == object_id)
+        .order_by(Revision.at, Revision.number)
+    ).all()
 
 
 def counter(session: Session, tier: str) -> int:

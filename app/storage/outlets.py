@@ -25,12 +25,13 @@ class Outlet(Base):
     summary: Mapped[str | None]
     successor_of_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("outlets.id"))
     is_published: Mapped[bool] = mapped_column(default=False)
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     status_events: Mapped[list["OutletStatusEvent"]] = relationship(
-        lazy="raise", order_by="OutletStatusEvent.recorded_at"
+        lazy="raise", order_by="OutletStatusEvent.sequence"
     )
 
 
@@ -41,6 +42,7 @@ class OutletStatusEvent(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     outlet_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("outlets.id"), index=True)
+    sequence: Mapped[int] = mapped_column(default=0)
     axis: Mapped[OutletAxis] = mapped_column(TermType(OutletAxis))
     value: Mapped[str]
     ground: Mapped[LegalGround | None] = mapped_column(TermType(LegalGround))
@@ -55,6 +57,10 @@ class OutletStatusEvent(Base):
     latest: Mapped[date]
     citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
     recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
+    # It counts for the public once a second person verified it.
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     retracted_at: Mapped[datetime | None]
 
     citation: Mapped[Citation | None] = relationship(lazy="raise")

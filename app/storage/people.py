@@ -21,5 +21,8 @@ class Person(Base):
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     country: Mapped[str | None]
     summary: Mapped[str | None]
+    # Names of minors and of relatives are never public.
+    is_minor: Mapped[bool] = mapped_column(default=False)
+    is_relative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

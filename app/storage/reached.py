@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People and outlets as far as a viewer reaches them: from an incident they see, or published.
+
+Never here: what of them is shown (app/services).
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import AgeGroup, PersonRole, SiteCondition, VantageRole
+from app.errors import NotFound
+from app.storage.incidents import Incident, visible_to
+from app.storage.outlets import Outlet, OutletStatusEvent
+from app.storage.parts import Involvement, Target
+from app.storage.people import Person
+from app.storage.sites import Episode, Site, SiteState, Vantage
+
+
+def may_name_target() -> sa.ColumnElement[bool]:
+    """Say which targets' names may be public: never minors, never relatives."""
+    return sa.and_(
+        Person.is_minor.is_(False),
+        Person.is_relative.is_(False),
+        Target.age_group.is_distinct_from(AgeGroup.MINOR),
+        Target.primary_role.is_distinct_from(PersonRole.FAMILY_MEMBER),
+    )
+
+
+def people_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Say whether a person exists for a viewer."""
+    if viewer.is_staff:
+        return sa.true()
+    targeted = sa.exists().where(
+        Target.person_id == Person.id,
+        Target.incident_id == Incident.id,
+        visible_to(viewer),
+        may_name_target(),
+    )
+    named = sa.exists().where(
+        Involvement.person_id == Person.id,
+        Involvement.retracted_at.is_(None),
+        Involvement.name_is_public,
+        Involvement.incident_id == Incident.id,
+        visible_to(viewer),
+    )
+    return sa.or_(targeted, named)
+
+
+def outlets_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Say whether an outlet exists for a viewer."""
+    if viewer.is_staff:
+        return sa.true()
+    targeted = sa.exists().where(
+        Target.outlet_id == Outlet.id, Target.incident_id == Incident.id, visible_to(viewer)
+    )
+    return sa.or_(Outlet.is_published, targeted)
+
+
+def list_people(
+    session: Session,
+    viewer: Viewer,
+    *,
+    country: str | None,
+    q: str | None,
+    limit: int,
+    after: tuple[str, uuid.UUID] | None,
+) -> Sequence[Person]:
+    """Return a page of people, by name."""
+    query = sa.select(Person).where(people_seen_by(viewer))
+    if country is not None:
+        query = query.where(Person.country == country)
+    if q:
+        query = query.where(Person.name.icontains(q, autoescape=True))
+    if after is not None:
+        place = sa.tuple_(Person.name, Person.id)
+        query = query.where(place > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return session.scalars(query.order_by(Person.name, Person.id).limit(limit)).all()
+
+
+def get_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> Person:
+    """Return a person who exists for this viewer."""
+    row = session.scalar(sa.select(Person).where(Person.id == person_id, people_seen_by(viewer)))
+    if row is None:
+        raise NotFound("there is no such person: GET /api/v1/people lists them")
+    return row
+
+
+EVENTS = (selectinload(Outlet.status_events).joinedload(OutletStatusEvent.citation),)
+
+
+def list_outlets(
+    session: Session,
+    viewer: Viewer,
+    *,
+    country: str | None,
+    q: str | None,
+    limit: int,
+    after: tuple[str, uuid.UUID] | None,
+) -> Sequence[Outlet]:
+    """Return a page of outlets with their status events, by name."""
+    query = sa.select(Outlet).where(outlets_seen_by(viewer)).options(*EVENTS)
+    if country is not None:
+        query = query.where(Outlet.country == country)
+    if q:
+        query = query.where(Outlet.name.icontains(q, autoescape=True))
+    if after is not None:
+        place = sa.tuple_(Outlet.name, Outlet.id)
+        query = query.where(place > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return session.scalars(query.order_by(Outlet.name, Outlet.id).limit(limit)).all()
+
+
+def get_outlet(session: Session, viewer: Viewer, outlet_id: uuid.UUID) -> Outlet:
+    """Return an outlet that exists for this viewer, with its status events."""
+    row = session.scalar(
+        sa.select(Outlet)
+        .where(Outlet.id == outlet_id, outlets_seen_by(viewer))
+        .options(*EVENTS)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("there is no such outlet: GET /api/v1/outlets lists them")
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSeen:
+    """What a field vantage inside the outlet's country says of one of its sites now."""
+
+    outlet_id: uuid.UUID
+    condition: SiteCondition
+    since: datetime | None
+    network: str | None
+
+
+def states_of(session: Session, outlet_ids: Sequence[uuid.UUID]) -> list[SiteSeen]:
+    """Return the present states of the outlets' sites at field vantages of the outlets' countries."""
+    rows = session.execute(
+        sa.select(Site.outlet_id, SiteState.condition, SiteState.since, Vantage.asn)
+        .join(Site, Site.id == SiteState.site_id)
+        .join(Vantage, Vantage.id == SiteState.vantage_id)
+        .join(Outlet, Outlet.id == Site.outlet_id)
+        .where(
+            Site.outlet_id.in_(outlet_ids),
+            Vantage.role == VantageRole.FIELD,
+            Vantage.country == Outlet.country,
+        )
+    )
+    return [
+        SiteSeen(
+            outlet_id=outlet_id,
+            condition=condition,
+            since=since,
+            network=None if asn is None else str(asn),
+        )
+        for outlet_id, condition, since, asn in rows
+        if outlet_id is not None
+    ]
+
+
+def episodes_of(session: Session, outlet_ids: Sequence[uuid.UUID]) -> Sequence[Episode]:
+    """Return the blocking episodes of the outlets' sites inside the outlets' countries, latest first."""
+    return session.scalars(
+        sa.select(Episode)
+        .join(Site, Site.id == Episode.site_id)
+        .join(Vantage, Vantage.id == Episode.vantage_id)
+        .join(Outlet, Outlet.id == Site.outlet_id)
+        .where(
+            Site.outlet_id.in_(outlet_ids),
+            Vantage.role == VantageRole.FIELD,
+            Episode.country == Outlet.country,
+        )
+        .options(selectinload(Episode.site), selectinload(Episode.vantage))
+        .order_by(Episode.since.desc())
+    ).all()
