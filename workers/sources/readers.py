@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which reader reads which kind of source: the one line that a new format adds beside its file."""
+
+from collections.abc import Mapping
+
+from app.domain.vocabulary import SourceKind
+from workers.sources import csv_file, press_feed
+from workers.sources.source import Reader
+
+READERS: Mapping[SourceKind, Reader] = {
+    SourceKind.FEED: press_feed.read,
+    SourceKind.CSV: csv_file.read,
+}

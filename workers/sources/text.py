@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text from strangers made plain: no markup, no scripts, no control characters, bounded.
+
+Everything here runs in time linear in its input, whatever the input is; a parser of HTML is not
+needed to leave HTML out. Dates are read in the forms that mean one day only; nothing is guessed.
+"""
+
+import html
+import re
+import unicodedata
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from app.domain.record import dates
+from app.errors import InvalidInput
+
+# Text inside these is not for reading.
+_SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math"})
+_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "mark", "q", "s", "small", "span"})
+_INLINE |= {"strong", "sub", "sup", "u", "wbr"}
+_TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
+_OPENS = re.compile(r"<(?=[a-zA-Z/!?])")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" *\n[ \n]*")
+# Entities may be escaped again and again; nobody honest needs more than three rounds.
+_ROUNDS = 4
+# Joiners that Persian, Urdu and the scripts of India write with.
+_WRITTEN_FORMATS = frozenset({"\u200c", "\u200d"})
+
+# fmt: off
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}
+# fmt: on
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
+_NAMED = (
+    re.compile(r"(?P<name>[A-Za-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{1,2}) (?P<name>[A-Za-z]{3,9})\.? (?P<year>\d{4})"),
+)
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
+
+
+def plain(text: str, *, limit: int, one_line: bool = False) -> str:
+    """Return HTML, or text that pretends not to be, as plain text of at most `limit` characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for _ in range(_ROUNDS):
+        stripped = html.unescape(_without_tags(text))
+        if stripped == text:
+            break
+        text = stripped
+    # What still opens a tag was escaped deeper than anybody honest does.
+    text = clean(_OPENS.sub("", text))
+    text = _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    if one_line:
+        text = text.replace("\n", " ")
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def clean(text: str) -> str:
+    """Return text in NFC without control and format characters, which hide or reverse what is read."""
+    kept = (
+        letter
+        for letter in unicodedata.normalize("NFC", text)
+        if letter in "\n\t"
+        or letter in _WRITTEN_FORMATS
+        or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+    )
+    return "".join(kept)
+
+
+def _without_tags(text: str) -> str:
+    kept: list[str] = []
+    place, last_end = 0, text.rfind(">")
+    while (found := _OPENS.search(text, place)) is not None and found.start() < last_end:
+        kept.append(text[place : found.start()])
+        end, between = _after_tag(text, found.end())
+        kept.append(between)
+        place = end
+    kept.append(text[place:])
+    return "".join(kept)
+
+
+def _after_tag(text: str, start: int) -> tuple[int, str]:
+    """Return where reading goes on after the tag that opens before `start`, and what stands for it."""
+    if text.startswith("!--", start):
+        return _end_of(text, "-->", start), ""
+    if text.startswith("![CDATA[", start):
+        return start + len("![CDATA["), ""
+    name = _TAG_NAME.match(text, start)
+    end = _end_of(text, ">", start)
+    if name is None:
+        return end, ""
+    tag = name[1].lower()
+    if tag in _SILENT and not name[0].startswith("/"):
+        close = re.compile(f"</{re.escape(tag)}", re.IGNORECASE).search(text, end)
+        return (_end_of(text, ">", close.end()) if close else len(text)), " "
+    return end, "" if tag in _INLINE else "\n"
+
+
+def _end_of(text: str, mark: str, start: int) -> int:
+    place = text.find(mark, start)
+    return len(text) if place < 0 else place + len(mark)
+
+
+def event_date(text: str) -> str | None:
+    """Return a day or period as EDTF, or None where the text could mean more than one.
+
+    >>> event_date("April 30, 2018"), event_date("30.04.2018"), event_date("2018-04")
+    ('2018-04-30', '2018-04-30', '2018-04')
+    >>> event_date("04/05/2018") is None
+    True
+    """
+    said = text.strip()
+    instant = _INSTANT.fullmatch(said)
+    try:
+        return dates.parse(instant[1] if instant else _as_iso(said)).text
+    except InvalidInput:
+        return None
+
+
+def _as_iso(said: str) -> str:
+    for shape in (_DAY_FIRST, *_NAMED):
+        match = shape.fullmatch(said)
+        if match is None:
+            continue
+        parts = match.groupdict()
+        month = _MONTHS.get(parts["name"][:3].lower(), 0) if "name" in parts else parts["month"]
+        return f"{parts['year']}-{int(month):02}-{int(parts['day']):02}"
+    return said
+
+
+def instant(text: str) -> datetime | None:
+    """Return the time that a text in RFC 822 or ISO 8601 form names, in UTC; None if it is neither.
+
+    Without a zone it is taken as UTC.
+    """
+    said = text.strip()[:64]
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(said)
+            zoned = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+            return zoned.astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
