@@ -57,6 +57,8 @@ class Body:
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes from the wire."""
+        if self.is_full:
+            return
         self._raw_length += len(piece)
         self._raw += piece[: self._limits.kept_bytes - len(self._raw)]
         if self._inflater is not None:

@@ -13,7 +13,7 @@ Addresses are classified here and never contacted.
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import cycle, islice
 
 import httpx
@@ -101,17 +101,16 @@ class Inquiry:
         """Ask both questions over HTTPS (RFC 8484), with id 0 so that caches can share them."""
         await asyncio.gather(*(self._post(client, url, question) for question in self.questions))
 
-    async def hear_out(self) -> None:
-        """Give a suspicious answer the rest of its window to be contradicted."""
+    def window_left_s(self) -> float:
+        """How long a suspicious answer must still be given to be contradicted, in seconds."""
         suspicious = [
             question.ended_ms
             for question in self.questions
             if question.ended_ms is not None and self._is_suspicious(question)
         ]
-        if suspicious and self._sockets:
-            left = max(suspicious) / 1000 + self._limits.late_answer_s - self._watch.ms() / 1000
-            until = self._watch.until(left)
-            await asyncio.sleep(until - asyncio.get_running_loop().time())
+        if not suspicious or not self._sockets:
+            return 0.0
+        return (max(suspicious) - self._watch.ms()) / 1000 + self._limits.late_answer_s
 
     def close(self) -> None:
         """Stop listening for late answers."""
@@ -236,10 +235,10 @@ class Inquiry:
         )
 
 
-def start_inquiries(
+def inquiries(
     hostname: str, *, depth: int, session: ProbeSession, watch: Stopwatch
-) -> list[tuple[Inquiry, asyncio.Task[None]]]:
-    """Ask every resolver the session has, at once; each inquiry ends with its task."""
+) -> list[tuple[Inquiry, Awaitable[None]]]:
+    """Prepare an inquiry to every resolver the session has, each with the asking of it."""
 
     def inquiry(engine: Engine, resolver: str) -> Inquiry:
         return Inquiry(
@@ -247,14 +246,14 @@ def start_inquiries(
         )
 
     system = inquiry(Engine.SYSTEM, _shown(session.resolvers[0]))
-    started = [(system, asyncio.create_task(system.ask_udp(session.resolvers)))]
+    prepared: list[tuple[Inquiry, Awaitable[None]]] = [(system, system.ask_udp(session.resolvers))]
     if session.independent_resolver is not None:
         udp = inquiry(Engine.UDP, _shown(session.independent_resolver))
-        started.append((udp, asyncio.create_task(udp.ask_udp([session.independent_resolver]))))
+        prepared.append((udp, udp.ask_udp([session.independent_resolver])))
     if session.doh_url is not None:
         doh = inquiry(Engine.DOH, session.doh_url)
-        started.append((doh, asyncio.create_task(doh.ask_https(session.http, session.doh_url))))
-    return started
+        prepared.append((doh, doh.ask_https(session.http, session.doh_url)))
+    return prepared
 
 
 def _classified(

@@ -6,7 +6,7 @@ contacted at all raises, before anything is sent.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -51,8 +51,9 @@ async def measure(
         telling = _Telling(session, Stopwatch(session.limits.overall_s))
         try:
             await telling.follow(target, extra_addresses)
+            await telling.finish()
         finally:
-            await telling.close()
+            telling.close()
         return Measurement(
             uid=uid,
             url=target.url,
@@ -125,22 +126,30 @@ class _Telling:
                 return
             target = hop.target
 
-    async def close(self) -> None:
-        """Let the slower addresses finish, hear resolvers out, and close everything."""
-        for way in await asyncio.gather(*self._ways):
-            if way is not None:
-                way.connection.abort()
-        if not self.watch.expired:
-            await asyncio.gather(*(inquiry.hear_out() for inquiry in self._inquiries))
-        for inquiry in self._inquiries:
-            inquiry.close()
+    async def finish(self) -> None:
+        """Let the slower addresses finish, and give suspicious resolvers time to be contradicted."""
+        if self._ways:
+            await asyncio.wait(self._ways)
+        window_s = max((inquiry.window_left_s() for inquiry in self._inquiries), default=0.0)
+        if window_s > 0 and not self.watch.expired:
+            await asyncio.sleep(self.watch.until(window_s) - asyncio.get_running_loop().time())
         self._lookups = tuple(lookup for inquiry in self._inquiries for lookup in inquiry.lookups())
         if any(lookup.failure == TIMEOUT for lookup in self._lookups):
             self._lost_after = self.session.lost_datagrams()
 
+    def close(self) -> None:
+        """Close what is open, also where the measurement was cancelled."""
+        for inquiry in self._inquiries:
+            inquiry.close()
+        for task in self._ways:
+            if not task.done():
+                task.cancel()
+            elif not task.cancelled() and (way := task.result()) is not None:
+                way.connection.abort()
+
     @property
     def lookups(self) -> tuple[DnsLookup, ...]:
-        """All lookups, complete once closed."""
+        """All lookups, complete once finished."""
         return self._lookups
 
     def prober_fault(self) -> str | None:
@@ -162,12 +171,12 @@ class _Telling:
         if target.is_literal:
             heard = [(Engine.SYSTEM, (target.host,))]
         else:
-            started = dns.start_inquiries(
+            prepared = dns.inquiries(
                 target.host, depth=depth, session=self.session, watch=self.watch
             )
-            self._inquiries += (inquiry for inquiry, _ in started)
-            await asyncio.gather(*(task for _, task in started))
-            heard = [(inquiry.engine, inquiry.addresses()) for inquiry, _ in started]
+            self._inquiries += (inquiry for inquiry, _ in prepared)
+            await _together([asking for _, asking in prepared])
+            heard = [(inquiry.engine, inquiry.addresses()) for inquiry, _ in prepared]
         return contactable(
             [*heard, (Engine.CONTROL, extra_addresses)],
             port=target.port,
@@ -179,6 +188,8 @@ class _Telling:
         self, endpoints: list[Endpoint], target: CanonicalUrl, depth: int
     ) -> _Way | None:
         """Try all endpoints at once; return the best connection, patience granted to better ones."""
+        if len(endpoints) == 1 and endpoints[0].may_fetch:
+            return await self._try(endpoints[0], target, depth)
         running = {
             asyncio.create_task(self._try(endpoint, target, depth)): endpoint
             for endpoint in endpoints
@@ -240,3 +251,11 @@ class _Telling:
         self.exchanges[-1] = replace(
             last, location_refused=location_refused, failure=failure or last.failure
         )
+
+
+async def _together(steps: Sequence[Awaitable[None]]) -> None:
+    """Take steps at once; a single one needs no task of its own."""
+    if len(steps) == 1:
+        await steps[0]
+    else:
+        await asyncio.gather(*steps)

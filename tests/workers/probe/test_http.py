@@ -83,7 +83,17 @@ def test_the_request_is_an_ordinary_browsers() -> None:
             200,
             "http_request_failed",
         ),
-        (http.raw(OK + b"Transfer-Encoding: gzip\r\n\r\nx"), None, "http_request_failed"),
+        (http.raw(OK + b"Transfer-Encoding: gzip\r\n\r\nx"), 200, None),
+        (
+            http.raw(OK + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            None,
+            "http_request_failed",
+        ),
+        (http.raw(OK.replace(b"\r", b"") + b"Content-Length: 2\n\nok"), 200, None),
+        (http.raw(OK + b"X: a\r\n b\r\nY: \x01\r\nContent-Length: 0\r\n\r\n"), 200, None),
+        (http.raw(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nT: x\r\n\r\n"), 200, None),
+        (http.raw(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"), 200, "eof_error"),
+        (http.raw(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nabc"), 101, None),
         (http.raw(b"HTTP/1.1 100 Continue\r\n\r\n" + http.response("ok")), 200, None),
         (http.raw(b"HTTP/1.0 200 OK\r\n\r\nold"), 200, None),
         (http.raw(b"HTTP/1.1 204 No Content\r\n\r\n"), 204, None),
@@ -91,7 +101,8 @@ def test_the_request_is_an_ordinary_browsers() -> None:
     ],
     ids=[
         "451", "403", "truncated", "reset", "closed", "half a head", "ssh", "noise", "no colon",
-        "negative length", "two lengths", "endless chunk", "odd coding", "continue", "HTTP/1.0",
+        "negative length", "two lengths", "endless chunk", "odd coding", "length and chunks",
+        "bare LF", "folded", "chunks", "half the chunks", "upgrade", "continue", "HTTP/1.0",
         "204", "304",
     ],
 )  # fmt: skip
