@@ -49,7 +49,9 @@ class Watch:
             job=self.job,
             bodies=BodyStore(folder / "bodies"),
             open_session=self._open,
-            watch=monitoring.WatchPolicy(first_spread=timedelta(0)),
+            watch=monitoring.WatchPolicy(
+                first_spread=timedelta(0), health_interval=timedelta(minutes=5)
+            ),
         )
         self._prepare(hosts, canaries, controls)
 
@@ -91,20 +93,27 @@ class Watch:
         """Measure what is due now."""
         probing.measure_due(self.context)
 
-    def rounds(self, *, over: timedelta, every: timedelta = timedelta(seconds=30)) -> None:
-        """Come round again and again while time passes."""
+    def rounds(self, *, over: timedelta) -> None:
+        """Let time pass, stopping wherever something is due."""
         until = self.at + over
         while self.at < until:
-            self.at += every
+            self.at = min(max(self._next_due(), self.at + timedelta(seconds=1)), until)
             self.round()
             delivering.fire_due_alerts(self.job)
+
+    def _next_due(self) -> datetime:
+        with self.sessions.reading() as session:
+            states = session.scalars(sa.select(sa.func.min(SiteState.next_due_at))).one()
+            waiting = sa.select(sa.func.min(Alert.fires_at)).where(
+                Alert.state == AlertState.PENDING
+            )
+            fires = session.scalars(waiting).one()
+        return min(at for at in (states or self.at, fires) if at is not None)
 
     def state(self, host: str) -> SiteState:
         """The state of a site in the field."""
         with self.sessions.reading() as session:
-            return session.scalars(
-                sa.select(SiteState).join(Site).where(Site.host == host)
-            ).one()
+            return session.scalars(sa.select(SiteState).join(Site).where(Site.host == host)).one()
 
     def condition(self, host: str) -> SiteCondition:
         """The condition of a site in the field."""

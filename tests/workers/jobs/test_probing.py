@@ -105,7 +105,7 @@ def test_a_vantage_without_a_network_accuses_nobody(watch: Watch, world: Testbed
     watch.round()
     for host in (VICTIM, NEIGHBOUR, *CANARIES):
         world.block_address(host, silently=False)
-    watch.rounds(over=60 * MINUTES, every=MINUTES)
+    watch.rounds(over=60 * MINUTES)
 
     assert watch.vantage().health is VantageHealth.OFFLINE
     assert watch.condition(VICTIM) is SiteCondition.REACHABLE
@@ -136,7 +136,7 @@ def test_without_a_control_nothing_is_called_blocked(
     watch = Watch(sessions, world, tmp_path, hosts=(VICTIM,), controls=0)
     watch.round()
     world.block_sni(VICTIM)
-    watch.rounds(over=60 * MINUTES, every=MINUTES)
+    watch.rounds(over=60 * MINUTES)
 
     assert watch.condition(VICTIM) is SiteCondition.INCONCLUSIVE
     assert watch.alerts() == [("site.unreachable", AlertState.FIRING)]
