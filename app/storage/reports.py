@@ -2,18 +2,21 @@
 """Intake: the sources that are read, the reports that came out, and every version of each."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.domain.vocabulary import ReportStatus, SourceKind, Trust
+from app.errors import NotFound
 from app.storage.database import Base, TermType, new_id
 
 
 class Source(Base):
-    """Something that is read on a schedule: a feed, or a file with a mapping of columns."""
+    """Something that is read: a feed or a file, on a schedule or when somebody hands it in."""
 
     __tablename__ = "sources"
     __table_args__ = (sa.Index("ix_sources_due", "next_due_at"),)
@@ -21,8 +24,9 @@ class Source(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[SourceKind] = mapped_column(TermType(SourceKind))
-    address: Mapped[str]
-    # For CSV: {"external_id": "url", "title": "title", "published_at": "date", …}.
+    # Null for files that are handed in: nothing is fetched for them.
+    address: Mapped[str | None]
+    # {"external_id": "url", "title": "Headline", "country": "=KZ", …}; `domain.record.report` says how.
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trust: Mapped[Trust] = mapped_column(TermType(Trust), default=Trust.LEAD)
     licence: Mapped[str | None]
@@ -46,7 +50,7 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         sa.UniqueConstraint("source_id", "external_id"),
-        sa.Index("ix_reports_status", "status", "first_seen_at"),
+        sa.Index("ix_reports_status", "status", "first_seen_at", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -68,8 +72,10 @@ class Report(Base):
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     decided_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
+    # When the source last said something else; after `decided_at`, a person should look again.
+    changed_at: Mapped[datetime]
     vanished_at: Mapped[datetime | None]
+    # How many versions the source has given; each is kept in `raw_items`.
     version: Mapped[int] = mapped_column(default=1)
 
     source: Mapped[Source] = relationship(lazy="raise")
@@ -81,6 +87,173 @@ class RawItem(Base):
     __tablename__ = "raw_items"
 
     report_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("reports.id"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
     raw: Mapped[str]
     seen_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a report before its source is read again."""
+
+    id: uuid.UUID
+    sha256: str
+    version: int
+    published_at: datetime | None
+    is_gone: bool
+
+
+def get_source(session: Session, source_id: uuid.UUID) -> Source:
+    """Return a source."""
+    source = session.get(Source, source_id)
+    if source is None:
+        raise NotFound("there is no such source: GET /api/v1/sources lists them")
+    return source
+
+
+def find_source(session: Session, name: str) -> Source | None:
+    """Return the source of this name, if there is one."""
+    return session.scalar(sa.select(Source).where(Source.name == name))
+
+
+def list_sources(session: Session) -> Sequence[Source]:
+    """Return every source, by name."""
+    return session.scalars(sa.select(Source).order_by(Source.name)).all()
+
+
+def claim_due_sources(
+    session: Session, *, worker: str, now: datetime, lease: timedelta, limit: int
+) -> list[Source]:
+    """Lease the sources that are due to this worker; a lease that runs out is free again."""
+    is_free = sa.or_(Source.leased_until.is_(None), Source.leased_until < now)
+    is_due = sa.and_(
+        Source.address.is_not(None), Source.is_paused.is_(False), Source.next_due_at <= now
+    )
+    found = session.scalars(
+        sa.select(Source)
+        .where(is_due, is_free)
+        .order_by(Source.next_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    claimed = []
+    for source in found:
+        # Compare and set: SQLite has no row locks, and another worker may have been quicker.
+        taken = session.execute(
+            sa.update(Source)
+            .where(Source.id == source.id, is_free)
+            .values(leased_until=now + lease, leased_by=worker)
+            .returning(Source.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        if taken is not None:
+            claimed.append(source)
+    return claimed
+
+
+def find_leased(session: Session, source_id: uuid.UUID, *, worker: str) -> Source | None:
+    """Return a source, locked, if this worker still holds its lease."""
+    return session.scalar(
+        sa.select(Source)
+        .where(Source.id == source_id, Source.leased_by == worker)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_source(session: Session, source_id: uuid.UUID) -> None:
+    """Let no other transaction take items into this source until this one ends."""
+    session.execute(sa.select(Source.id).where(Source.id == source_id).with_for_update())
+
+
+def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
+    """Return what is known of every report of a source, by external id."""
+    query = sa.select(
+        Report.external_id,
+        Report.id,
+        Report.raw_sha256,
+        Report.version,
+        Report.published_at,
+        Report.vanished_at,
+    ).where(Report.source_id == source_id)
+    return {
+        external_id: Known(
+            id=report_id,
+            sha256=sha256,
+            version=version,
+            published_at=published_at,
+            is_gone=vanished_at is not None,
+        )
+        for external_id, report_id, sha256, version, published_at, vanished_at in session.execute(
+            query
+        )
+    }
+
+
+def add_reports(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert reports."""
+    if rows:
+        session.execute(sa.insert(Report), list(rows))
+
+
+def update_reports(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update reports by their `id`; every row names the same columns."""
+    if rows:
+        session.execute(sa.update(Report), list(rows))
+
+
+def add_raw_items(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append versions, word for word."""
+    if rows:
+        session.execute(sa.insert(RawItem), list(rows))
+
+
+def get_report(session: Session, report_id: uuid.UUID) -> Report:
+    """Return a report with its source."""
+    report = session.scalar(
+        sa.select(Report).where(Report.id == report_id).options(joinedload(Report.source))
+    )
+    if report is None:
+        raise NotFound("there is no such report: GET /api/v1/reports lists them")
+    return report
+
+
+def lock_report(session: Session, report_id: uuid.UUID) -> Report:
+    """Return a report that nobody else can decide on until this transaction ends."""
+    report = session.scalar(
+        sa.select(Report)
+        .where(Report.id == report_id)
+        .options(joinedload(Report.source))
+        .with_for_update(of=Report)
+        .execution_options(populate_existing=True)
+    )
+    if report is None:
+        raise NotFound("there is no such report: GET /api/v1/reports lists them")
+    return report
+
+
+def list_reports(
+    session: Session,
+    *,
+    status: ReportStatus | None,
+    source_id: uuid.UUID | None,
+    limit: int,
+    after: tuple[datetime, uuid.UUID] | None,
+) -> Sequence[Report]:
+    """Return reports with their sources, latest first, from a place in that order."""
+    query = sa.select(Report).options(joinedload(Report.source))
+    if status is not None:
+        query = query.where(Report.status == status)
+    if source_id is not None:
+        query = query.where(Report.source_id == source_id)
+    if after is not None:
+        query = query.where(sa.tuple_(Report.first_seen_at, Report.id) < after)
+    query = query.order_by(Report.first_seen_at.desc(), Report.id.desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def raw_versions(session: Session, report_id: uuid.UUID) -> Sequence[RawItem]:
+    """Return every version of a report as its source wrote it, latest first."""
+    query = sa.select(RawItem).where(RawItem.report_id == report_id)
+    return session.scalars(query.order_by(RawItem.version.desc())).all()

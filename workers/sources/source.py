@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
+from app.domain.countries import COUNTRIES, NAMES
 from app.domain.record.report import Found, Reading
 from workers.sources import text
 
@@ -34,6 +35,7 @@ UNREAD = "unread"
 NOTES = "notes"
 """Where leftovers hold sentences of the reader itself."""
 
+_CODES = {name.casefold(): code for code, name in NAMES.items()}
 _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 
@@ -108,10 +110,13 @@ def web_address(link: str | None, base: str | None = None) -> str | None:
 
 
 def country_code(said: str | None) -> str | None:
-    """Return two letters in upper case, or None."""
-    stripped = (said or "").strip()
-    is_code = len(stripped) == 2 and stripped.isascii() and stripped.isalpha()
-    return stripped.upper() if is_code else None
+    """Return an ISO 3166-1 alpha-2 code; what is neither that nor a country's usual name is None.
+
+    >>> country_code("kz"), country_code("sri_lanka"), country_code("Atlantis")
+    ('KZ', 'LK', None)
+    """
+    words = (said or "").replace("_", " ").strip()
+    return words.upper() if words.upper() in COUNTRIES else _CODES.get(words.casefold())
 
 
 def language_code(said: str | None) -> str | None:
