@@ -32,6 +32,12 @@ def may_name_target() -> sa.ColumnElement[bool]:
     )
 
 
+def _is_own(viewer: Viewer) -> sa.ColumnElement[bool]:
+    if viewer.sees_own and viewer.key_id is not None:
+        return Incident.submitted_by_id == viewer.key_id
+    return sa.false()
+
+
 def people_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Say whether a person exists for a viewer."""
     if viewer.is_staff:
@@ -40,12 +46,12 @@ def people_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
         Target.person_id == Person.id,
         Target.incident_id == Incident.id,
         visible_to(viewer),
-        may_name_target(),
+        sa.or_(may_name_target(), _is_own(viewer)),
     )
     named = sa.exists().where(
         Involvement.person_id == Person.id,
         Involvement.retracted_at.is_(None),
-        Involvement.name_is_public,
+        sa.or_(Involvement.name_is_public, _is_own(viewer)),
         Involvement.incident_id == Incident.id,
         visible_to(viewer),
     )

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an incident reads: the document everybody gets, and what its staff sees beside it.
+
+One builder for stored documents, single records and staff, so that a field is public in one place
+only. Never here: queries, or conclusions (conclusions.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.domain.record import cases as rules
+from app.domain.record.impunity import ImpunityResult
+from app.domain.record.incident import sdg_function, severity_level
+from app.domain.vocabulary import (
+    AgeGroup,
+    BlockingLink,
+    InvolvementStatus,
+    PersonRole,
+    Polarity,
+    Precision,
+    Stage,
+)
+from app.services.citations import citation_view
+from app.storage.cases import Case
+from app.storage.decisions import Decision
+from app.storage.incidents import Incident
+from app.storage.parts import Involvement, Target
+from app.storage.people import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFound:
+    """A case with what its counted facts say."""
+
+    case: Case
+    stage: Stage | None
+    sentence_months: int | None
+    facts: tuple[rules.CaseFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An incident with every conclusion drawn about it."""
+
+    incident: Incident
+    impunity: ImpunityResult
+    cases: Sequence[CaseFound]
+    statuses: dict[str, InvolvementStatus]
+    blocking_link: BlockingLink | None
+
+
+def day_or_none(day: date) -> date | None:
+    """Return a bound of a date, or None where that side is open."""
+    return None if day in (date.min, date.max) else day
+
+
+def date_view(text: str, earliest: date, latest: date) -> dict[str, Any]:
+    """Show a date as its source gives it, with its bounds; an open side is null."""
+    return {"text": text, "earliest": day_or_none(earliest), "latest": day_or_none(latest)}
+
+
+def person_ref(person: Person) -> dict[str, Any]:
+    """Name a person."""
+    return {"id": person.id, "name": person.name, "names": person.names}
+
+
+def is_named(target: Target) -> bool:
+    """Whether a target's name may be public: never a minor's, never a relative's."""
+    person = target.person
+    return (
+        person is not None
+        and not person.is_minor
+        and not person.is_relative
+        and target.age_group is not AgeGroup.MINOR
+        and target.primary_role is not PersonRole.FAMILY_MEMBER
+    )
+
+
+def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
+    """Build the document of an incident: by the public fields only, or all of it for its staff."""
+    row = found.incident
+    current = [one for one in row.involvements if one.retracted_at is None]
+    kinds = [(one.category, one.subtype or None) for one in row.categories]
+    updated = row.updated_at.date() if row.is_at_risk and not full else row.updated_at
+    return {
+        "id": row.id,
+        "ref": row.ref,
+        "title": row.title,
+        "narrative": row.narrative,
+        "categories": [{"category": one, "subtype": subtype} for one, subtype in kinds],
+        "date": date_view(row.date_text, row.date_earliest, row.date_latest),
+        "country": row.country,
+        "location": _location(row, full=full),
+        "scope": row.scope,
+        "targets": [_target(one, full=full) for one in row.targets],
+        "status": row.status,
+        "motive": row.motive,
+        "instigation": row.instigation,
+        "involvements": [_involvement(one, found, full=full) for one in current],
+        "impunity": impunity_view(found.impunity),
+        "severity_level": severity_level(kinds),
+        "cases": [_case_ref(one) for one in found.cases],
+        "decision": _decision_ref(row.decision, full=full),
+        "blocking_link": found.blocking_link,
+        "event_group": _event_group_ref(row, full=full),
+        "sources": [citation_view(one) for one in row.citations],
+        "updated_at": updated,
+        "version": row.version,
+    }
+
+
+def _location(row: Incident, *, full: bool) -> dict[str, Any]:
+    precision = row.public_precision
+    shows_region = full or precision in (Precision.LOCALITY, Precision.ADMIN1)
+    shows_place = full or precision is Precision.LOCALITY
+    return {
+        "admin1": row.admin1 if shows_region else None,
+        "place": row.place if shows_place else None,
+        "precision": precision,
+    }
+
+
+def _target(target: Target, *, full: bool) -> dict[str, Any]:
+    named = target.person is not None and (full or is_named(target))
+    roles = [role for role in (target.primary_role, *target.other_roles) if role is not None]
+    outlet = target.outlet
+    return {
+        "kind": target.kind,
+        "person": person_ref(target.person) if named and target.person else None,
+        "name_withheld": target.person is not None and not is_named(target),
+        "outlet": {"id": outlet.id, "name": outlet.name, "is_group": outlet.is_group}
+        if outlet
+        else None,
+        "description": target.description,
+        "count": target.count,
+        "primary_role": target.primary_role,
+        "other_roles": target.other_roles,
+        "harm": target.harm,
+        "flags": target.flags,
+        "sex": target.sex,
+        "age_group": target.age_group,
+        "sdg_function": sdg_function([PersonRole(role) for role in roles]),
+        "arbitrary": target.arbitrary,
+        "state_acquiescence": target.state_acquiescence,
+        "due_diligence_failed": target.due_diligence_failed,
+    }
+
+
+def _involvement(one: Involvement, found: Found, *, full: bool) -> dict[str, Any]:
+    shown = one.person is not None and (full or one.name_is_public)
+    view: dict[str, Any] = {
+        "id": one.slot_id,
+        "crime_role": one.crime_role,
+        "identified": one.is_identified,
+        "person": person_ref(one.person) if shown and one.person else None,
+        "description": one.description,
+        "actor_type": one.actor_type,
+        "status": found.statuses.get(str(one.slot_id), one.status),
+    }
+    if full:
+        view["name_is_public"] = one.name_is_public
+        view["name_decided"] = one.name_decided_by_id is not None
+    return view
+
+
+def impunity_view(result: ImpunityResult) -> dict[str, Any]:
+    """Show the level with everything that explains it; who is held, by role and fact, never by name."""
+    flags = result.flags
+    return {
+        "level": result.level,
+        "since": result.since,
+        "rule": result.rule,
+        "reasons": list(result.reasons),
+        "held": [
+            {
+                "role": one.role,
+                "involvement_id": one.involvement_id,
+                "fact_ids": list(one.fact_ids),
+            }
+            for one in result.held
+        ],
+        "missing": [{"role": one.role, "count": one.count} for one in result.missing],
+        "flags": {
+            "final": flags.final,
+            "sentence_enforced": flags.sentence_enforced,
+            "in_absentia": flags.in_absentia,
+            "lesser_charge": flags.lesser_charge,
+            "nullified": flags.nullified,
+            "resolved_by_death": flags.resolved_by_death,
+        },
+        "fact_ids": list(result.fact_ids),
+        "basis": result.basis,
+        "as_of": result.as_of,
+    }
+
+
+def _case_ref(found: CaseFound) -> dict[str, Any]:
+    return {
+        "id": found.case.id,
+        "polarity": found.case.polarity,
+        "stage": found.stage,
+        "title": found.case.title,
+        # Of a reprisal: what the person was sentenced to. Of the attackers' case it says little.
+        "sentence_months": found.sentence_months
+        if found.case.polarity is Polarity.REPRISAL
+        else None,
+    }
+
+
+def _decision_ref(decision: Decision | None, *, full: bool) -> dict[str, Any] | None:
+    if decision is None or not (full or decision.is_published):
+        return None
+    return {
+        "id": decision.id,
+        "kind": decision.kind,
+        "title": decision.title,
+        "ground": decision.ground,
+        "authority": decision.authority,
+        "date": decision.date_text,
+    }
+
+
+def _event_group_ref(row: Incident, *, full: bool) -> dict[str, Any] | None:
+    group = row.event_group
+    if group is None or not (full or group.is_published):
+        return None
+    return {"id": group.id, "name": group.name}
+
+
+def words_of(document: dict[str, Any]) -> str:
+    """Return the words of a public document for the search, in folded case."""
+    location = document["location"]
+    found: list[str | None] = [
+        document["ref"],
+        document["title"],
+        *document["narrative"].values(),
+        location["admin1"],
+        location["place"],
+    ]
+    for target in document["targets"]:
+        person, outlet = target["person"], target["outlet"]
+        found += [person["name"], *person["names"].values()] if person else []
+        found += [outlet["name"] if outlet else None, target["description"]]
+    for one in document["involvements"]:
+        person = one["person"]
+        found += [one["description"], *([person["name"]] if person else [])]
+    return "\n".join(text for text in found if text).casefold()

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Incidents: hand one in, change it, read it, list them, see its history.
+
+Nothing made here is public: an incident starts as `draft` or `submitted`, and workflow.py holds the
+way from there. Never here: what follows from facts (conclusions.py).
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.record.incident import Action
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import Scope, WorkflowStatus
+from app.errors import Conflict, NotAllowed, NotFound, StaleVersion
+from app.services import assembling, conclusions, workflow
+from app.services.checks import check_incident, differences, wrong
+from app.services.documents import impunity_view, incident_document
+from app.services.drafts import IncidentDraft
+from app.storage import incidents, ledger
+from app.storage.access import ApiKey
+from app.storage.database import new_id
+from app.storage.incidents import Incident, IncidentFilter
+
+_EDITABLE = frozenset(
+    {
+        WorkflowStatus.DRAFT,
+        WorkflowStatus.SUBMITTED,
+        WorkflowStatus.TRIAGE,
+        WorkflowStatus.UNDER_VERIFICATION,
+        WorkflowStatus.NEEDS_INFORMATION,
+        WorkflowStatus.VERIFIED,
+        WorkflowStatus.PUBLISHED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPage:
+    """A page of documents as JSON bytes; `place` is the key of the last where more follow."""
+
+    documents: tuple[msgspec.Raw, ...]
+    place: tuple[date, uuid.UUID] | None
+
+    def decoded(self) -> list[dict[str, Any]]:
+        """Return the documents as values, for pages and exports."""
+        return [msgspec.json.decode(one) for one in self.documents]
+
+
+def create_incident(
+    session: Session,
+    viewer: Viewer,
+    draft: IncidentDraft,
+    *,
+    now: datetime,
+    as_draft: bool = False,
+) -> Incident:
+    """Keep what was handed in, as `submitted`, or as `draft` where its author is still writing."""
+    span = check_incident(draft, now)
+    row = Incident(
+        id=new_id(),
+        title=draft.title,
+        date_text=span.text,
+        date_earliest=span.earliest,
+        date_latest=span.latest,
+        country=draft.country,
+        status=WorkflowStatus.DRAFT if as_draft else WorkflowStatus.SUBMITTED,
+        submitted_by_id=viewer.key_id,
+        created_at=now,
+        updated_at=now,
+        version=1,
+        document={},
+        categories=[],
+        targets=[],
+        involvements=[],
+        citations=[],
+    )
+    with session.no_autoflush:
+        assembling.apply(session, row, draft, span, viewer=viewer, now=now)
+    session.add(row)
+    session.flush()
+    fields = {"status": row.status.value, **msgspec.to_builtins(assembling.draft_of(row))}
+    ledger.record_revision(
+        session,
+        object_kind="incident",
+        object_id=row.id,
+        action="create",
+        actor_id=viewer.key_id,
+        at=now,
+        changes=differences({}, fields),
+    )
+    row = incidents.get_incident(session, viewer, row.id)
+    conclusions.refresh(session, row, now=now)
+    ledger.bump(session, "staff")
+    return row
+
+
+def edit_incident(
+    session: Session,
+    viewer: Viewer,
+    incident_id: uuid.UUID,
+    patch: Mapping[str, Any],
+    *,
+    version: int,
+    now: datetime,
+    reason: str | None = None,
+) -> Incident:
+    """Change the fields a patch names (RFC 7396; lists are replaced whole).
+
+    A verified incident goes back under verification. A public one is changed by somebody who may
+    publish and did not submit it, with a reason.
+    """
+    row = incidents.get_incident(session, viewer, incident_id, for_change=True)
+    _check_edit(session, viewer, row, reason)
+    if row.version != version:
+        raise StaleVersion("somebody has changed this incident since: read it again")
+    before = assembling.draft_of(row)
+    old = msgspec.to_builtins(before)
+    wanted = _merged(old, patch)
+    span = check_incident(wanted, now)
+    was_public = row.status is WorkflowStatus.PUBLISHED
+    assembling.apply(session, row, wanted, span, viewer=viewer, now=now)
+    session.flush()
+    changes = differences(old, msgspec.to_builtins(assembling.draft_of(row)))
+    if not changes:
+        return row
+    if row.status is WorkflowStatus.VERIFIED:
+        row.status = WorkflowStatus.UNDER_VERIFICATION
+        row.verified_by_id, row.verified_at, row.verification_reason = None, None, None
+        changes["status"] = {"old": "verified", "new": row.status.value}
+    ledger.record_revision(
+        session,
+        object_kind="incident",
+        object_id=row.id,
+        action="edit",
+        actor_id=viewer.key_id,
+        at=now,
+        reason=reason,
+        changes=changes,
+    )
+    session.flush()
+    row = incidents.get_incident(session, viewer, row.id)
+    changed = conclusions.refresh(session, row, now=now, was_public=was_public, touched=True)
+    ledger.bump(session, "staff", *(["public"] if changed else []))
+    return row
+
+
+def incident_view(
+    session: Session,
+    viewer: Viewer,
+    incident_id: uuid.UUID,
+    *,
+    now: datetime,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Return an incident as this viewer may read it, concluded live where a day is asked for."""
+    stored = session.execute(
+        sa.select(Incident.document, Incident.submitted_by_id, Incident.published_at).where(
+            Incident.id == incident_id, incidents.visible_to(viewer)
+        )
+    ).first()
+    if stored is None:
+        raise NotFound("there is no such incident: GET /api/v1/incidents lists them")
+    document, submitter, published_at = stored
+    full = viewer.is_staff or (viewer.sees_own and submitter == viewer.key_id)
+    if not full and as_of is None and known_at is None:
+        return dict(document)
+    row = incidents.get_incident(session, viewer, incident_id)
+    found = conclusions.conclude(
+        session,
+        row,
+        as_of=as_of or now.date(),
+        known_at=known_at or now,
+        now=now,
+        hide_before=None if full else published_at,
+    )
+    view = incident_document(found, full=full)
+    if known_at is not None:
+        view["impunity"]["known_at"] = known_at
+    if full:
+        view |= _beside(session, viewer, row, now=now)
+    return view
+
+
+def list_incidents(
+    session: Session,
+    viewer: Viewer,
+    wanted: IncidentFilter,
+    *,
+    limit: int,
+    after: tuple[date, uuid.UUID] | None = None,
+) -> IncidentPage:
+    """Return a page of what this viewer sees, the latest first; documents by the public fields."""
+    rows = session.execute(incidents.page_of(viewer, wanted, limit=limit + 1, after=after)).all()
+    kept = rows[:limit]
+    place = (kept[-1][1], kept[-1][0]) if len(rows) > limit else None
+    return IncidentPage(documents=tuple(msgspec.Raw(row[2].encode()) for row in kept), place=place)
+
+
+def list_revisions(
+    session: Session, viewer: Viewer, incident_id: uuid.UUID
+) -> list[dict[str, Any]]:
+    """Return every change and every refused attempt, oldest first; for staff only."""
+    if not viewer.is_staff:
+        raise NotFound("there is no such history")
+    incidents.get_incident(session, viewer, incident_id)
+    history = ledger.revisions_of(session, "incident", incident_id)
+    actors = {one.actor_id for one in history if one.actor_id is not None}
+    rows = session.execute(sa.select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(actors)))
+    names = dict(iter(rows))
+    return [
+        {
+            "number": one.number,
+            "action": one.action,
+            "actor": {"id": one.actor_id, "name": names.get(one.actor_id)}
+            if one.actor_id is not None
+            else None,
+            "at": one.at,
+            "reason": one.reason,
+            "changes": one.changes,
+        }
+        for one in history
+    ]
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day, for callers who know a date of knowledge only."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def _check_edit(session: Session, viewer: Viewer, row: Incident, reason: str | None) -> None:
+    if row.status not in _EDITABLE:
+        raise Conflict(f"an incident that is {row.status.label} is not edited any more")
+    is_own = row.submitted_by_id == viewer.key_id
+    if not (viewer.is_staff or is_own):
+        raise NotAllowed("only its submitter and editors change an incident")
+    if row.status is not WorkflowStatus.PUBLISHED:
+        return
+    if Scope.INCIDENTS_PUBLISH not in viewer.scopes:
+        raise NotAllowed("a public incident is changed by an editor: tell one what is wrong")
+    person = workflow.person_behind
+    if person(session, viewer.key_id) == person(session, row.submitted_by_id):
+        raise NotAllowed("A public incident is changed by somebody other than its submitter.")
+    if not (reason or "").strip():
+        raise wrong("/reason", "missing", "Say why a public record is changed.")
+
+
+def _merged(old: dict[str, Any], patch: Mapping[str, Any]) -> IncidentDraft:
+    try:
+        return msgspec.convert({**old, **patch}, IncidentDraft)
+    except msgspec.ValidationError as error:
+        # Its message names the place and the expected kind, and may quote a value: only the place.
+        _, _, place = str(error).partition("`$.")
+        pointer = "/" + place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
+        raise wrong(pointer, "invalid", "This value is not valid here.") from None
+
+
+def _beside(session: Session, viewer: Viewer, row: Incident, *, now: datetime) -> dict[str, Any]:
+    """Return what an incident's own people read beside it."""
+    pending = conclusions.conclude(
+        session, row, as_of=now.date(), known_at=now, now=now, include_unverified=True
+    )
+    actions: tuple[Action, ...] = workflow.actions_for(session, viewer, row)
+    return {
+        "status_reason": row.status_reason,
+        "duplicate_of": row.duplicate_of_id,
+        "is_at_risk": row.is_at_risk,
+        "executors_complete": row.executors_complete,
+        "report_id": row.report_id,
+        "verification_reason": row.verification_reason,
+        "submitted_by_me": row.submitted_by_id == viewer.key_id,
+        "allowed_actions": list(actions),
+        # What the level would be once a second person verified every fact on record.
+        "impunity_if_verified": impunity_view(pending.impunity),
+    }
