@@ -108,6 +108,8 @@ def list_verdicts(
     newest = (
         sa.select(sa.func.max(VerdictRow.rules_version))
         .where(VerdictRow.measurement_uid == MeasurementRow.uid)
+        # Without this both tables would be taken from the query around it.
+        .correlate(MeasurementRow)
         .scalar_subquery()
     )
     query = (
