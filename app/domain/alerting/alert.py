@@ -17,7 +17,7 @@ from app.domain.vocabulary import AlertKind, AlertState
 from app.errors import Conflict
 
 
-class AlertEvent(StrEnum):
+class Trigger(StrEnum):
     """What can happen to an alert."""
 
     CONDITION_SEEN = "condition_seen"
@@ -94,7 +94,7 @@ class Row:
 
     id: str
     state: AlertState | None
-    event: AlertEvent
+    event: Trigger
     why: str
     to: AlertState | None = None
     notify: bool = False
@@ -103,7 +103,7 @@ class Row:
     reopens: bool = False
 
 
-_E, _S = AlertEvent, AlertState
+_E, _S = Trigger, AlertState
 
 TABLE: tuple[Row, ...] = (
     Row("none.seen", None, _E.CONDITION_SEEN, "Seen; waiting for its grouping time.",
@@ -150,12 +150,12 @@ CANNOT_ACK = {
 }
 
 
-def advance(alert: AlertFacts, event: AlertEvent, now: datetime, policy: AlertPolicy) -> Transition:
+def advance(alert: AlertFacts, event: Trigger, now: datetime, policy: AlertPolicy) -> Transition:
     """Return what an event does to an alert: the first row that fits.
 
     Raises Conflict where somebody wants to take on what does not fire.
     """
-    if event is AlertEvent.ACK and alert.state in CANNOT_ACK:
+    if event is Trigger.ACK and alert.state in CANNOT_ACK:
         raise Conflict(CANNOT_ACK[alert.state])
     row = next(
         row

@@ -129,7 +129,7 @@ def _interval(text: str) -> tuple[DateSpan, str]:
     last = None if end == _OPEN else _part(end)
     earliest = first.earliest if first else date.min
     latest = last.latest if last else date.max
-    if first and last and (first.earliest > last.earliest or first.latest > last.latest):
+    if earliest > latest:
         raise _refuse("The interval ends before it starts; write the earlier date first.")
     span = DateSpan(text=text, earliest=earliest, latest=latest, precision=Precision.INTERVAL)
     if first and last:
