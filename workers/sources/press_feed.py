@@ -27,7 +27,7 @@ from app.domain.record.report import (
 )
 from app.errors import InvalidInput
 from workers.sources.charsets import decode
-from workers.sources.source import MAX_ID, MAX_RAW, Given, language_code, reading
+from workers.sources.source import MAX_ID, MAX_RAW, Given, language_code, reading, web_address
 
 MAX_ITEMS = 500
 _MAX_HEAD = 64 * 1024
@@ -179,11 +179,13 @@ def _said(
         entry.pop(name, None)
     contents = entry.pop("content", None) or []
     published, updated = entry.pop("published", None), entry.pop("updated", None)
+    key, link = (entry.pop("id", None) or "").strip() or None, entry.pop("link", None)
     said: dict[str, str | None] = {
-        "external_id": (entry.pop("id", None) or "").strip() or None,
+        "external_id": key,
         "title": entry.pop("title", None),
         "summary": entry.pop("summary", None) or (contents[0].get("value") if contents else None),
-        "url": entry.pop("link", None),
+        # feedparser takes an id for the link where there is no other; only some ids are links.
+        "url": link if link != key or web_address(link) else None,
         "language": entry.pop("language", None) or details.get("language") or spoken,
         "published_at": published or updated,
     }
