@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builders for alerts and those who want to be told, over a real database."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,8 +100,9 @@ def tell(
     session: Session, *, alerts: int = 1, resolved: bool = False, now: datetime = NOW
 ) -> list[Alert]:
     """Fire alerts about sites of their own, and say of each that it is over where asked."""
-    here = vantage(session, f"kz-{now.timestamp()}")
-    sites = [site(session, f"s{number}.example") for number in range(alerts)]
+    batch = uuid.uuid4().hex[:8]
+    here = vantage(session, f"kz-{batch}")
+    sites = [site(session, f"s{number}-{batch}.example") for number in range(alerts)]
     made = [blocked(session, here, one, now=now) for one in sites]
     fire(session, now + POLICY.group_wait)
     if resolved:
