@@ -12,6 +12,7 @@ from app.api import conditional, health, problems
 from app.secret import load_secret
 from app.settings import Settings
 from app.storage.database import Sessions
+from app.web import pages
 
 MAX_BODY = 1024 * 1024
 
@@ -62,4 +63,5 @@ def create_app(
     app.add_exception_handler(conditional.NotModified, conditional.on_not_modified)
     app.include_router(health.router)
     app.include_router(api.router)
+    pages.install(app)
     return app

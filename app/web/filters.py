@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What readers choose in addresses and forms: one term or none; a wrong one is named as such."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from app.domain.countries import NAMES
+from app.errors import FieldError, InvalidInput
+
+AnyTerm = TypeVar("AnyTerm", bound=StrEnum)
+
+
+def chosen(kind: type[AnyTerm], text: str, field: str) -> AnyTerm | None:
+    """Return the term a reader chose; an empty choice, as forms send it, is none."""
+    if not text:
+        return None
+    try:
+        return kind(text)
+    except ValueError:
+        raise _unknown(field) from None
+
+
+def country(text: str) -> str | None:
+    """Return the country a reader chose, by its two letters in either case."""
+    if not text:
+        return None
+    if text.upper() not in NAMES:
+        raise _unknown("country")
+    return text.upper()
+
+
+def _unknown(field: str) -> InvalidInput:
+    sentence = "There is no such choice; the page without filters lists them all."
+    return InvalidInput(
+        sentence, errors=(FieldError(pointer=f"#query/{field}", code="enum", message=sentence),)
+    )
