@@ -37,5 +37,7 @@ def configure_logs(*, level: str = "INFO") -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    # That a loop is still busy when its next turn comes is no news; a loop that stalls is told by
+    # its heartbeat.
     for quiet in ("uvicorn.access", "httpx", "apscheduler"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
+        logging.getLogger(quiet).setLevel(logging.ERROR)

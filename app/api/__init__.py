@@ -3,8 +3,8 @@
 
 from fastapi import APIRouter
 
-from app.api import keys
+from app.api import incidents, keys, overview, reports, sites, sources, steps
 
 router = APIRouter(prefix="/api/v1")
-for noun in (keys,):
+for noun in (incidents, keys, overview, reports, sites, sources, steps):
     router.include_router(noun.router)

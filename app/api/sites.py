@@ -122,10 +122,10 @@ def list_vantages(session: ReadingDep, viewer: ViewerDep) -> Response:
 def add_vantage(
     body: NewVantage, session: WritingDep, caller: SiteWriter, now: NowDep, once: OnceDep
 ) -> Response:
-    """Describe another vantage of this machine, such as a control behind another resolver."""
+    """Describe another field vantage of this machine, behind another resolver of its network."""
 
     def act() -> Response:
-        sites.add_vantage(session, **body.model_dump(), now=now, actor_id=caller.key_id)
+        sites.add_vantage(session, **body.model_dump(mode="json"), now=now, actor_id=caller.key_id)
         view = next(
             one for one in site_views.list_vantages(session, caller) if one["code"] == body.code
         )

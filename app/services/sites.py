@@ -232,7 +232,6 @@ def add_vantage(
     session: Session,
     *,
     code: str,
-    role: VantageRole,
     country: str | None,
     asn: int | None,
     network_name: str | None,
@@ -240,13 +239,13 @@ def add_vantage(
     now: datetime,
     actor_id: uuid.UUID | None,
 ) -> Vantage:
-    """Describe another vantage of this machine."""
+    """Describe another field vantage of this machine, behind another resolver."""
     if find_vantage(session, code) is not None:
         raise Conflict("a vantage with this code exists: choose another code")
     vantage = ensure_vantage(
         session,
         code=code,
-        role=role,
+        role=VantageRole.FIELD,
         now=now,
         country=country,
         asn=asn,

@@ -7,8 +7,9 @@ printed. The database it makes is marked as a demo's and is the only kind this p
 """
 
 import argparse
-import asyncio
+import base64
 import contextlib
+import secrets
 import socket
 import sys
 import tempfile
@@ -23,14 +24,15 @@ from rich.console import Console
 
 from app import clock
 from app.domain.alerting.alert import AlertPolicy
+from app.domain.blocking.addresses import GLOBAL
 from app.domain.blocking.state_policy import StatePolicy
-from app.domain.vocabulary import Role, VantageRole
+from app.domain.vocabulary import ChannelKind, Role, VantageRole
 from app.logs import configure_logs
 from app.main import create_app
 from app.services import access, alerting, sites
 from app.services.monitoring import VantagePlan, WatchPolicy
 from app.settings import Settings
-from app.storage import ledger, migrations
+from app.storage import ledger, migrations, outbox
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from tests.testbed import TestbedThread
@@ -125,9 +127,18 @@ def prepare(sessions: Sessions, inbox: Inbox) -> str:
             session, code="control-1", role=VantageRole.CONTROL, country="NL", asn=64497, now=now
         )
         alerting.ensure_console(session, now=now)
-        inbox.secret = alerting.subscribe_webhook(session, name="inbox", address=inbox.url, now=now)
+        # The API refuses loopback for webhooks, as it should; the demo writes the row itself.
+        inbox.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        session.add(
+            outbox.Subscription(
+                name="inbox",
+                channel=ChannelKind.WEBHOOK,
+                address=inbox.public_url,
+                secret=inbox.secret,
+                created_at=now,
+            )
+        )
         made = access.create_key(session, role=Role.ADMIN, name="demo admin", now=now)
-    Inbox.secret = secret
     return made.secret
 
 
@@ -144,7 +155,7 @@ def context_for(sessions: Sessions, world: TestbedThread, address: str) -> Probe
 
     def open_session(vantage: VantagePlan) -> ProbeSession:
         role = "control" if vantage.role is VantageRole.CONTROL else "field"
-        return world.session(role=role, independent=role == "field")
+        return world.session(role=role)
 
     return ProbeContext(
         job=JobContext(
@@ -154,7 +165,9 @@ def context_for(sessions: Sessions, world: TestbedThread, address: str) -> Probe
             address=address,
             alerts=ALERTS,
             outbound=OutboundPolicy(
-                classify=lambda _address: "global", allow_ports=frozenset(range(1, 65536))
+                classify=lambda _address: GLOBAL,
+                allow_ports=frozenset(range(1, 65536)),
+                resolve=_at_home,
             ),
         ),
         bodies=BodyStore(Path(tempfile.mkdtemp(prefix="qalam-demo-bodies-"))),
@@ -163,14 +176,22 @@ def context_for(sessions: Sessions, world: TestbedThread, address: str) -> Probe
     )
 
 
+async def _at_home(_host: str, _port: int) -> list[str]:
+    return ["127.0.0.1"]
+
+
 def _explain(settings: Settings, world: TestbedThread, inbox: Inbox, folder: Path) -> None:
     ports = world.do(lambda net: net.ports)
-    resolvers = world.do(lambda net: (net.field_resolver.address, net.open_resolver.address))
+    resolvers = world.do(
+        lambda net: [
+            f"{one.address[0]}:{one.address[1]}" for one in (net.field_resolver, net.open_resolver)
+        ]
+    )
     out.print("\n[bold]Qalam's demonstration[/bold]: the real program, a small world on loopback")
     out.print(f"  pages          {settings.address}/")
-    out.print(f"  inbox          {inbox.url}")
+    out.print(f"  inbox          {inbox.url} (webhooks go to {inbox.public_url})")
     out.print(f"  data           {folder}")
-    out.print(f"  resolvers      field {resolvers[0]}, control {resolvers[1]}")
+    out.print(f"  resolvers      field {resolvers[0]}, control {resolvers[1]}; no independent one")
     out.print(
         f"  ports 443, 80  field {ports.field_tls}, {ports.field_http}; "
         f"control {ports.tls}, {ports.http}"

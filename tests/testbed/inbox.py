@@ -33,6 +33,11 @@ class Inbox:
         """Where this inbox listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/"
 
+    @property
+    def public_url(self) -> str:
+        """Its address by a name, for a world in which that name leads to loopback."""
+        return f"http://inbox.example:{self._server.server_address[1]}/"
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

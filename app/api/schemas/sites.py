@@ -4,9 +4,7 @@
 import uuid
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from app.domain.vocabulary import VantageRole
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,6}$")]
@@ -29,20 +27,20 @@ class NewSite(BaseModel):
 
 
 class NewVantage(BaseModel):
-    """A vantage point on this machine: another resolver or network to look from."""
+    """A field vantage of this machine: the same line, seen through another resolver.
+
+    A control must look from another network, which one machine alone can't do.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [
-                {"code": "fra-1", "role": "control", "country": "DE", "resolver": "9.9.9.9"}
-            ]
+            "examples": [{"code": "isp-2", "country": "KZ", "asn": 64496, "resolver": "192.0.2.53"}]
         },
     )
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    role: VantageRole
     country: CountryCode | None = None
     asn: Annotated[int, Field(ge=1, le=4294967295)] | None = None
     network_name: Annotated[str, StringConstraints(max_length=200)] | None = None
-    resolver: Annotated[str, StringConstraints(max_length=60)] | None = None
+    resolver: IPvAnyAddress | None = None
