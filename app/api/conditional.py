@@ -24,9 +24,14 @@ class NotModified(Exception):
         self.cache_control = cache_control
 
 
-def _matches(header: str, etag: str) -> bool:
-    offered = {one.strip().removeprefix("W/") for one in header.split(",")}
-    return "*" in offered or etag.removeprefix("W/") in offered
+def _matching(header: str, etag: str) -> str | None:
+    """Return the offered tag that still stands; one record's tag also ends in its version."""
+    bare = etag.removeprefix("W/").rstrip('"')
+    for one in (one.strip() for one in header.split(",")):
+        body, _, version = one.removeprefix("W/").rstrip('"').partition(".")
+        if one == "*" or (body == bare and (not version or version.isdigit())):
+            return etag if one == "*" else one
+    return None
 
 
 def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: NowDep) -> None:
@@ -40,8 +45,9 @@ def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: N
     cache_control = (
         "public, max-age=5, stale-while-revalidate=30" if public else "private, no-cache"
     )
-    if _matches(request.headers.get("if-none-match", ""), etag):
-        raise NotModified(etag, cache_control)
+    offered = _matching(request.headers.get("if-none-match", ""), etag)
+    if offered is not None:
+        raise NotModified(offered, cache_control)
     request.state.headers = {
         "ETag": etag,
         "Cache-Control": cache_control,

@@ -49,6 +49,12 @@ def get_writing(request: Request) -> Iterator[Session]:
         yield session
 
 
+def get_sessions(request: Request) -> Sessions:
+    """Return the way to sessions, for doors that need more than one transaction."""
+    return _sessions(request)
+
+
+SessionsDep = Annotated[Sessions, Depends(get_sessions)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 NowDep = Annotated[datetime, Depends(get_now)]
 ReadingDep = Annotated[Session, Depends(get_reading, scope="function")]
@@ -83,6 +89,7 @@ def require(scope: Scope) -> Callable[[Viewer], Viewer]:
     return admitted
 
 
+IncidentReader = Annotated[Viewer, Depends(require(Scope.INCIDENTS_READ))]
 IncidentWriter = Annotated[Viewer, Depends(require(Scope.INCIDENTS_WRITE))]
 IncidentVerifier = Annotated[Viewer, Depends(require(Scope.INCIDENTS_VERIFY))]
 IncidentPublisher = Annotated[Viewer, Depends(require(Scope.INCIDENTS_PUBLISH))]

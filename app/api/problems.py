@@ -41,6 +41,9 @@ _SENTENCES = {
     "too_long": "This list is too long.",
 }
 
+# Codes whose sentence is one of ours and comes with the error itself; it repeats nothing that was sent.
+_OURS = frozenset({"country", "date", "unsafe_text"})
+
 
 class ProblemError(BaseModel):
     """One wrong place: where, which kind, and a sentence."""
@@ -127,7 +130,9 @@ async def on_validation_error(request: Request, error: Exception) -> JSONRespons
         {
             "pointer": _pointer(tuple(one["loc"])),
             "code": str(one["type"]),
-            "message": _SENTENCES.get(str(one["type"]), "This value is not valid."),
+            "message": str(one["msg"])
+            if one["type"] in _OURS
+            else _SENTENCES.get(str(one["type"]), "This value is not valid."),
         }
         for one in error.errors()
     ]
