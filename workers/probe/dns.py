@@ -136,10 +136,15 @@ class Inquiry:
         self._sockets.append(sock)
         for question in self.questions:
             if question.is_open:
-                query_id = secrets.randbelow(1 << 16)
+                query_id = self._fresh_id()
                 self._by_id[query_id] = question
                 sock.send(encode_query(query_id, question.wire))
         loop.add_reader(sock, self._on_readable, sock)
+
+    def _fresh_id(self) -> int:
+        while (query_id := secrets.randbelow(1 << 16)) in self._by_id:
+            pass
+        return query_id
 
     def _on_readable(self, sock: socket.socket) -> None:
         try:

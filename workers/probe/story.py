@@ -20,7 +20,7 @@ from app.domain.blocking.measurement import (
 )
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from workers.probe import dns, http, tcp, tls
-from workers.probe.failures import NO_WAY_OUT, OUT_OF_FILES, TIMEOUT
+from workers.probe.failures import NO_WAY_OUT, OUT_OF_FILES, TIMEOUT, failure_of
 from workers.probe.guard import Endpoint, contactable, next_hop
 from workers.probe.session import ProbeSession, Stopwatch
 from workers.probe.wire import Connection, over_plain
@@ -97,6 +97,8 @@ class _Telling:
         cookies = http.Cookies(self.session.limits.cookie_bytes)
         redirects = self.session.limits.redirects
         for depth in range(redirects + 1):
+            if self.watch.expired:
+                return
             endpoints = await self._endpoints(target, extra_addresses if depth == 0 else (), depth)
             if depth > 0 and not endpoints:
                 self._mark_last(location_refused=self._why_not_followed(depth))
@@ -219,11 +221,15 @@ class _Telling:
         connect, sock = await tcp.connect(
             endpoint, depth=depth, session=self.session, watch=self.watch
         )
+        way = None
+        if sock is not None and target.scheme == "http":
+            try:
+                way = _Way(endpoint=endpoint, connection=await over_plain(sock))
+            except OSError as error:  # torn down between connecting and taking over
+                connect = replace(connect, failure=failure_of(error))
         self.connects.append(connect)
-        if sock is None:
-            return None
-        if target.scheme == "http":
-            return _Way(endpoint=endpoint, connection=await over_plain(sock))
+        if sock is None or target.scheme == "http":
+            return way
         handshake, connection = await tls.handshake(
             sock,
             endpoint,

@@ -17,7 +17,7 @@ import uvloop
 
 from app.domain.blocking.measurement import Engine, Measurement
 from app.errors import RefusedAddress
-from tests.testbed import LIMITS, Testbed, dns, http
+from tests.testbed import LIMITS, SniAction, Testbed, dns, http
 from tests.testbed.scenarios import SCENARIOS, Scenario
 from tests.workers.probe.world import NOW, hurried, in_world, probe, seen
 from workers.probe import Limits, ProbeSession
@@ -361,6 +361,41 @@ def test_a_control_without_an_answer_of_its_own_fetches_nothing() -> None:
         assert measured.exchanges == ()
 
     in_world(story)
+
+
+def open_files() -> int:
+    """How many files this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("wait_s", [0.0, 0.02, 0.15])
+def test_a_cancelled_measurement_leaves_nothing_open(
+    run: Callable[..., None], wait_s: float
+) -> None:
+    """Wherever it is cut off, sockets are closed and the host is free for the next one."""
+
+    async def story() -> None:
+        async with Testbed() as net:
+            other = net.site("other.example")
+            other.field_tls.swallow()
+            net.name(HOST, net.site(HOST).address, other.address)
+            net.block_sni(HOST, SniAction.DROP)
+            async with net.session() as session:
+                open_before = open_files()
+                measuring = asyncio.create_task(probe(session, URL))
+                await asyncio.sleep(wait_s)
+                measuring.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await measuring
+                net.restore(HOST)
+                net.name(HOST, net.site(HOST).address)
+                measured = await probe(session, URL)
+                assert measured.exchanges[-1].status == 200
+                await asyncio.sleep(0.1)
+                assert open_files() <= open_before + 1
+
+    run(story())
 
 
 def test_an_address_in_the_url_needs_no_resolver() -> None:
