@@ -147,6 +147,15 @@ def test_an_acquittal_undoes_an_earlier_conviction() -> None:
     assert (found.level, missing(found), found.held) == (COMPLETE, {"executor": 1}, ())
 
 
+def test_an_acquittal_that_names_nobody_frees_none_of_the_convicted() -> None:
+    """Others were acquitted in the same judgment: the convicted stay held, somebody is missing."""
+    others = fact("a", "acquitted", "2014-03-05", role="accomplice")
+    found = ONE_MAN.change(facts=(CONVICTED, others)).ask()
+    assert [one.involvement_id for one in found.held] == ["e"]
+    unstated = fact("a", "acquitted", "2014-03-05")
+    assert ONE_MAN.change(facts=(CONVICTED, unstated)).level() is PARTIAL
+
+
 def test_a_conviction_after_an_acquittal_holds() -> None:
     """Convicted on the prosecutor's appeal."""
     first = fact("a", "acquitted", "2013-01-01", involvement_id="e")
