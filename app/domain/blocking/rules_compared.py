@@ -46,6 +46,13 @@ SAME_FOR_CONTROLS = (
         sentence="It fails here, and the majority of the healthy controls fail as well.",
     ),
     Rule(
+        id="dns_same_bogon_at_some_controls",
+        when=lambda e: e.failed is not None and e.same_bogon,
+        state=VerdictState.INSUFFICIENT,
+        sentence="Some controls are given the same bogus address and some are not: perhaps the site's "
+        "own name is set up unevenly.",
+    ),
+    Rule(
         id="dns_name_collision",
         when=lambda e: e.failed is not None and e.failed.kind is Kind.NAME_COLLISION,
         state=VerdictState.INSUFFICIENT,

@@ -140,6 +140,12 @@ CASES = (
         see.dns_says("10.1.1.1"),
         [see.control(see.dns_says("10.1.1.1"))],
     ),
+    Case(
+        "a private address for some controls too",
+        "dns_same_bogon_at_some_controls",
+        see.dns_says("10.1.1.1"),
+        [see.control(see.dns_says("10.1.1.1")), see.control()],
+    ),
     Case("nobody connects", "fails_everywhere", see.tcp_fails(), scenes.TWO_FAIL),
     Case("a clash of names", "dns_name_collision", see.dns_says("127.0.53.53"), scenes.REACHES),
     Case(

@@ -55,6 +55,12 @@ def test_three_failures_within_two_minutes_are_not_enough() -> None:
     assert step.next_due_in == timedelta(minutes=5)
 
 
+def test_two_failures_are_not_three_however_far_apart() -> None:
+    """Neither the span nor likeness replaces the count."""
+    step = told((15, BLOCKED), (25, BLOCKED), state=REACHABLE)
+    assert step.state.condition is SiteCondition.SUSPECT
+
+
 def test_failures_of_three_kinds_prove_nothing_together() -> None:
     """At least two of the deciding failures must be of one class."""
     classes = ("tls:reset", "tcp:timeout", "dns:lookup_failure")

@@ -1,76 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a verdict puts the blame on, and what it refuses to blame: marks, names, handshakes, pages."""
+"""What a verdict puts the blame on, and what it refuses to blame: names, handshakes, pages."""
 
 from dataclasses import replace
 
 import pytest
 
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Engine
 from app.domain.blocking.verdict import judge
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 from tests.domain.blocking import scenes, see
-
-
-class TestFingerprints:
-    """What a fingerprint can and can't do."""
-
-    @pytest.mark.parametrize("scope", ["prod", "inst", "vbw", "injb", "prov"])
-    def test_other_scopes_only_add_a_reason(self, scope: str) -> None:
-        """A filter product's page is named, and decides nothing."""
-        mark = see.mark("denied by order", scope=scope)
-        verdict = judge(scenes.HTTP_BLOCKPAGE, (), [mark], "KZ")
-        assert verdict.state is VerdictState.INSUFFICIENT
-        assert any("test.kz_1" in reason for reason in verdict.reasons)
-
-    def test_false_alarm_is_evidence_against(self) -> None:
-        """It clears a differing page, and takes 'confirmed' from a fingerprint beside it."""
-        alarm = see.mark("Access", name="test.fp", scope="fp", expected_countries=frozenset())
-        alone = judge(scenes.HTTP_BLOCKPAGE, scenes.REACHES_HTTP, [alarm], "KZ")
-        assert alone.state is VerdictState.INSUFFICIENT
-        both = judge(scenes.HTTP_BLOCKPAGE, scenes.REACHES_HTTP, [alarm, scenes.BODY_MARK], "KZ")
-        assert (both.state, both.confidence) == (VerdictState.BLOCKED, Confidence.LIKELY)
-
-    def test_what_the_control_is_shown_too_is_no_block_page(self) -> None:
-        """A site that itself says 'denied by order' is not accused of anything."""
-        control = see.control(replace(scenes.HTTP_BLOCKPAGE))
-        verdict = judge(scenes.HTTP_BLOCKPAGE, [control], [scenes.BODY_MARK], "KZ")
-        assert verdict.state is VerdictState.OK
-
-    def test_no_fingerprint_outweighs_a_valid_certificate(self) -> None:
-        """An article that quotes a block page stays an article."""
-        page = see.https_ok(text=see.BLOCKPAGE_BODY)
-        assert judge(page, (), [scenes.BODY_MARK], "KZ").state is VerdictState.OK
-
-    def test_a_certificate_of_the_block_page_proves_nothing(self) -> None:
-        """A cleartext redirect to a block page with valid TLS of its own is still a block page."""
-        sent = see.measured(
-            see.lookup(see.SITE),
-            see.connect(port=80),
-            see.fetch(see.HTTP, status=302, location="https://warning.kz/", text=""),
-            see.lookup(see.BLOCKPAGE, hostname="warning.kz", depth=1),
-            see.connect(see.BLOCKPAGE, depth=1),
-            see.shake(see.BLOCKPAGE, server_name="warning.kz", depth=1),
-            see.blockpage("https://warning.kz/", address=see.BLOCKPAGE, depth=1),
-            url=see.HTTP,
-        )
-        plain = judge(sent, scenes.REACHES_HTTP, (), "KZ")
-        assert (plain.state, plain.rule) == (VerdictState.BLOCKED, "http_led_elsewhere")
-        known = judge(sent, (), FingerprintSet([scenes.BODY_MARK]), "KZ")
-        assert known.mechanism is Mechanism.REDIRECT_BLOCKPAGE
-
-    def test_a_redirect_of_the_site_to_its_own_https_is_proved(self) -> None:
-        """From http to the same name over TLS: nobody between could have written the page."""
-        upgraded = see.measured(
-            see.lookup(see.SITE),
-            see.connect(port=80),
-            see.fetch(see.HTTP, status=301, location="https://www.news.example/"),
-            see.connect(depth=1),
-            see.shake(depth=1, server_name="www.news.example"),
-            see.fetch("https://www.news.example/", depth=1),
-            url=see.HTTP,
-        )
-        assert judge(upgraded, (), (), "KZ").rule == "https_genuine"
 
 
 class TestNames:
@@ -88,6 +26,15 @@ class TestNames:
         """The owner's own mistake is nobody's block."""
         verdict = judge(see.dns_says("10.1.1.1"), [see.control(see.dns_says("10.1.1.1"))], (), "KZ")
         assert (verdict.state, verdict.interference) == (VerdictState.DOWN, False)
+        some = [see.control(see.dns_says("10.1.1.1")), see.control()]
+        uneven = judge(see.dns_says("10.1.1.1"), some, (), "KZ")
+        assert (uneven.state, uneven.interference) == (VerdictState.INSUFFICIENT, False)
+
+    def test_of_two_failed_questions_the_one_for_ipv4_speaks(self) -> None:
+        """AAAA often has no answer; that A was refused is what matters."""
+        aaaa = see.lookup(failure="dns_no_answer", query_type="AAAA")
+        seen = see.measured(aaaa, see.lookup(failure="dns_servfail_error"))
+        assert judge(seen, scenes.REACHES, (), "KZ").failure_class == "dns:lookup_failure"
 
     def test_name_collision_is_not_blocking(self) -> None:
         """127.0.53.53 accuses nobody, though a control reaches the site."""
@@ -107,6 +54,29 @@ class TestNames:
         broken = see.connect("2606:2800:220:1::1", "network_unreachable")
         verdict = judge(replace(seen, connects=(broken, *seen.connects)), scenes.REACHES, (), "KZ")
         assert (verdict.state, verdict.interference) == (VerdictState.OK, False)
+
+    def test_ipv6_that_fails_only_here_is_no_interference(self) -> None:
+        """The control's IPv6 works, ours does not: that is our line."""
+        seen = see.https_ok()
+        lost = see.connect("2606:2800:220:1::1", "generic_timeout_error")
+        outside = replace(seen, connects=(see.connect("2606:2800:220:1::1"), *seen.connects))
+        field = replace(seen, connects=(lost, *seen.connects))
+        assert not judge(field, [see.control(outside)], (), "KZ").interference
+
+    def test_only_the_urls_own_port_counts(self) -> None:
+        """Port 443 open does not make http work, nor a handshake on 443 one on 8443."""
+        http = see.measured(
+            see.lookup(see.SITE),
+            see.connect(),
+            see.connect(failure="timed_out", port=80),
+            url=see.HTTP,
+        )
+        assert judge(http, scenes.REACHES_HTTP, (), "KZ").mechanism is Mechanism.TIMEOUT
+        reset = see.shake(failure="connection_reset", port=8443)
+        other = see.measured(
+            see.lookup(see.SITE), see.shake(), reset, url="https://news.example:8443/"
+        )
+        assert judge(other, (), (), "KZ").failure_class == "tls:reset"
 
     def test_doh_failure_says_nothing_about_the_site(self) -> None:
         """Where DNS over HTTPS is blocked the site itself may be fine."""
@@ -157,6 +127,32 @@ class TestHandshake:
         assert verdict.confidence is Confidence.WEAK
         assert "None of the resolver's addresses is known to the controls." in verdict.reasons
 
+    def test_an_address_that_a_control_connected_to_is_not_weak(self) -> None:
+        """Known to no control's resolver, yet alive for a control: the reset is this network's."""
+        tried = see.control(see.also_tried(see.https_ok(), see.connect(see.OTHER_EDGE)))
+        verdict = judge(see.tls_fails(address=see.OTHER_EDGE), [tried], (), "KZ")
+        assert (verdict.mechanism, verdict.confidence) == (Mechanism.SNI_RESET, Confidence.LIKELY)
+
+    def test_one_control_that_proves_an_address_outweighs_one_that_cannot(self) -> None:
+        """An address is disowned or dead only if no control finds the site there."""
+        wrong = see.shake(see.BLOCKPAGE, "ssl_invalid_hostname")
+        disowns = see.control(see.also_tried(see.https_ok(), wrong))
+        owns = see.control(see.also_tried(see.https_ok(), see.shake(see.BLOCKPAGE)))
+        mitm = judge(scenes.FORGED_CERTIFICATE, [disowns, owns], (), "KZ")
+        assert mitm.mechanism is Mechanism.CERTIFICATE_MITM
+        dead = see.connect(see.BLOCKPAGE, "generic_timeout_error")
+        fails = see.control(see.also_tried(see.https_ok(), dead))
+        opens = see.control(see.also_tried(see.https_ok(), see.connect(see.BLOCKPAGE)))
+        silent = judge(see.tcp_fails(address=see.BLOCKPAGE), [fails, opens], (), "KZ")
+        assert silent.mechanism is Mechanism.TIMEOUT
+
+    def test_the_sites_own_certificate_refused_here_is_no_interference(self) -> None:
+        """One server sends a chain our list cannot follow, the other a good one."""
+        seen = see.https_ok(see.OTHER_EDGE)
+        odd = see.shake(see.SITE, "ssl_unknown_authority", chain_sha256=(see.GENUINE_LEAF,))
+        verdict = judge(replace(seen, handshakes=(odd, *seen.handshakes)), scenes.REACHES, (), "KZ")
+        assert (verdict.state, verdict.interference) == (VerdictState.OK, False)
+
     def test_no_sni_claim_without_a_controls_handshake(self) -> None:
         """A reset alone is a reset."""
         verdict = judge(see.tls_fails(), [scenes.NO_TLS_SEEN], (), "KZ")
@@ -171,6 +167,15 @@ class TestHandshake:
         )
         assert (verdict.state, verdict.interference) == (VerdictState.OK, True)
         assert verdict.mechanism is Mechanism.SNI_RESET
+
+    def test_a_handshake_from_here_proves_an_address_no_control_knows(self) -> None:
+        """What fails afterwards is not blamed on the address, nor called weak for it."""
+        torn = see.fetch(address=see.OTHER_EDGE, status=None, failure="connection_reset")
+        edge = see.OTHER_EDGE
+        seen = see.measured(see.lookup(edge), see.connect(edge), see.shake(edge), torn)
+        verdict = judge(seen, scenes.REACHES, (), "KZ")
+        assert (verdict.layer, verdict.mechanism) == (Layer.HTTP, Mechanism.HTTP_RESET)
+        assert verdict.confidence is Confidence.LIKELY
 
 
 class TestCleartext:
