@@ -7,15 +7,13 @@ It adds the record's commands (`app.cli`) to its own, and alone may put app and 
 import socket
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 import uvicorn
 import uvloop
-from apscheduler.schedulers.base import BaseScheduler
 from rich.console import Console
 
 from app import __version__, clock
@@ -131,19 +129,15 @@ def _serve(settings: Settings, sessions: Sessions, listening: socket.socket) -> 
     uvicorn.Server(config).run(sockets=[listening])
 
 
-@contextmanager
 def _working(
     settings: Settings, sessions: Sessions, *, delay_seconds: float = 0.0
-) -> Iterator[BaseScheduler]:
+) -> AbstractContextManager[None]:
+    """Run the loops of this process while the block lasts."""
     context = probe_context(settings, sessions)
     table = scheduler.loops(
         context, tick_seconds=settings.tick_seconds, probing_on=settings.probe == "on"
     )
-    running = scheduler.start(context, table, measuring_after_seconds=delay_seconds)
-    try:
-        yield running
-    finally:
-        running.shutdown(wait=True)
+    return scheduler.running(context, table, measuring_after_seconds=delay_seconds)
 
 
 def _announce(settings: Settings, prepared: installation.Prepared) -> None:

@@ -5,7 +5,8 @@ All due times and leases live in our tables, so APScheduler keeps its jobs in me
 nothing worth keeping: a second scheduler is harmless, and a restart forgets nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,10 +63,11 @@ def _guarded(loop: Loop, context: ProbeContext) -> Callable[[], None]:
     return come_round
 
 
-def start(
+@contextmanager
+def running(
     context: ProbeContext, table: list[Loop], *, measuring_after_seconds: float = 0.0
-) -> BackgroundScheduler:
-    """Start the loops in threads of this process; the caller shuts the scheduler down."""
+) -> Iterator[None]:
+    """Run the loops in threads of this process; at the end, wait for those that are busy."""
     now = context.job.now()
     scheduler = BackgroundScheduler(
         timezone="UTC",
@@ -83,4 +85,7 @@ def start(
             next_run_time=now + timedelta(seconds=wait),
         )
     scheduler.start()
-    return scheduler
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)

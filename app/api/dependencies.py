@@ -16,14 +16,7 @@ from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Scope
 from app.errors import MalformedRequest, NotAllowed, NotAuthenticated
 from app.services import access
-from app.settings import Settings
 from app.storage.database import Sessions
-
-
-def get_settings(request: Request) -> Settings:
-    """Return the settings this application was made with."""
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 def get_now(request: Request) -> datetime:
@@ -55,7 +48,6 @@ def get_sessions(request: Request) -> Sessions:
 
 
 SessionsDep = Annotated[Sessions, Depends(get_sessions)]
-SettingsDep = Annotated[Settings, Depends(get_settings)]
 NowDep = Annotated[datetime, Depends(get_now)]
 ReadingDep = Annotated[Session, Depends(get_reading, scope="function")]
 WritingDep = Annotated[Session, Depends(get_writing, scope="function")]

@@ -231,7 +231,6 @@ def run(*, port: int, folder: Path, seconds: float) -> None:
         out.print(f"  admin key      {key}\n", soft_wrap=True)
         context = context_for(sessions, world, settings.address)
         table = scheduler.loops(context, tick_seconds=0.5, probing_on=True)
-        running = scheduler.start(context, table)
         playing = threading.Thread(target=_play, args=(world, stop), daemon=True)
         playing.start()
         server = uvicorn.Server(
@@ -245,10 +244,9 @@ def run(*, port: int, folder: Path, seconds: float) -> None:
         )
         if seconds:
             threading.Timer(seconds, setattr, (server, "should_exit", True)).start()
-        with contextlib.suppress(KeyboardInterrupt):
+        with scheduler.running(context, table), contextlib.suppress(KeyboardInterrupt):
             server.run()
         stop.set()
-        running.shutdown(wait=True)
         playing.join()
     engine.dispose()
 
