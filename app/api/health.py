@@ -22,9 +22,12 @@ def healthz() -> Response:
 @router.get("/readyz")
 def readyz(request: Request, session: ReadingDep, now: NowDep) -> Response:
     """Say whether the database is at the right schema and the workers come round."""
-    revision = session.scalar(sa.text("select version_num from alembic_version"))
-    beats = session.execute(sa.select(jobs.Heartbeat.name, jobs.Heartbeat.at)).all()
-    ages = {name: round((now - at).total_seconds()) for name, at in beats}
+    try:
+        revision = session.scalar(sa.text("select version_num from alembic_version"))
+        beats = jobs.heartbeats(session)
+    except sa.exc.SQLAlchemyError:
+        return answers.item({"status": "no_database"}, status=503)
+    ages = {name: round((now - at).total_seconds()) for name, at in beats.items()}
     schema_ok = revision == migrations.head()
     stalled = sorted(name for name, age in ages.items() if age > STALLED_AFTER_SECONDS)
     body = {
