@@ -48,6 +48,10 @@ def test_a_marked_address_that_is_the_sites_own_accuses_nobody() -> None:
     mark = see.mark(see.SITE, location="dns", pattern_type="full")
     verdict = judge(see.tls_fails(), scenes.REACHES, [mark], "KZ")
     assert verdict.rule == "tls_reset_after_hello"
+    edge = see.mark(see.OTHER_EDGE, location="dns", pattern_type="full")
+    proves = see.control(see.also_tried(see.https_ok(), see.shake(see.OTHER_EDGE)))
+    moved = judge(see.tls_fails(address=see.OTHER_EDGE), [proves], [edge], "KZ")
+    assert moved.rule == "tls_reset_after_hello"
 
 
 @pytest.mark.parametrize("answers", [(see.BLOCKPAGE,), ("10.10.34.34",), ()])
