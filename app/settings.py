@@ -4,6 +4,7 @@
 Every one is described in `docs/configuration.md`. A wrong one stops the start with a sentence.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     vantage_code: str = "local"
     vantage_country: str = ""
     vantage_asn: int = Field(default=0, ge=0, le=4294967295)
+    control_proxy: str = ""
+    control_country: str = ""
 
     # Rhythm.
     check_interval_seconds: float = Field(default=900.0, ge=1)
@@ -48,7 +51,14 @@ class Settings(BaseSettings):
     group_wait_seconds: float = Field(default=60.0, ge=0)
     tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
 
-    @field_validator("vantage_country")
+    @field_validator("control_proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(socks5|http)://[^\s/@:]+:[0-9]{1,5}", value):
+            raise ValueError("write socks5://host:port or http://host:port, or leave it empty")
+        return value
+
+    @field_validator("vantage_country", "control_country")
     @classmethod
     def _country(cls, value: str) -> str:
         if value and (len(value) != 2 or not value.isalpha()):

@@ -77,6 +77,8 @@ def local_vantage(settings: Settings) -> installation.LocalVantage:
         code=settings.vantage_code,
         country=settings.vantage_country or None,
         asn=settings.vantage_asn or None,
+        control_proxy=settings.control_proxy or None,
+        control_country=settings.control_country or None,
     )
 
 
@@ -168,7 +170,8 @@ def _announce(settings: Settings, prepared: installation.Prepared) -> None:
     if not prepared.has_control:
         out.print(
             "  No control vantage: from one network alone Qalam cannot tell blocked from down; "
-            "docs/architecture.md says how to add one."
+            "with a tunnel to a server abroad (ssh -D 1080 you@server), set "
+            "QALAM_CONTROL_PROXY=socks5://127.0.0.1:1080."
         )
 
 

@@ -122,10 +122,12 @@ def list_vantages(session: ReadingDep, viewer: ViewerDep) -> Response:
 def add_vantage(
     body: NewVantage, session: WritingDep, caller: SiteWriter, now: NowDep, once: OnceDep
 ) -> Response:
-    """Describe another field vantage of this machine, behind another resolver of its network."""
+    """Describe another vantage of this machine; a control looks from elsewhere through a proxy."""
 
     def act() -> Response:
-        sites.add_vantage(session, **body.model_dump(mode="json"), now=now, actor_id=caller.key_id)
+        resolver = str(body.resolver) if body.resolver else None
+        given = {**body.model_dump(), "resolver": resolver}
+        sites.add_vantage(session, **given, now=now, actor_id=caller.key_id)
         view = next(
             one for one in site_views.list_vantages(session, caller) if one["code"] == body.code
         )

@@ -22,6 +22,9 @@ class LocalVantage:
     code: str
     country: str | None
     asn: int | None
+    # A tunnel to an uncensored network, through which this machine is its own control.
+    control_proxy: str | None = None
+    control_country: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,15 @@ def prepare(
             asn=vantage.asn,
             now=now,
         )
+        if vantage.control_proxy:
+            sites.ensure_vantage(
+                session,
+                code=f"{vantage.code}-control",
+                role=VantageRole.CONTROL,
+                country=vantage.control_country,
+                proxy=vantage.control_proxy,
+                now=now,
+            )
         alerting.ensure_console(session, now=now)
         if not access.has_admin(session):
             made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)

@@ -232,25 +232,39 @@ def add_vantage(
     session: Session,
     *,
     code: str,
+    role: VantageRole,
     country: str | None,
     asn: int | None,
     network_name: str | None,
     resolver: str | None,
+    proxy: str | None,
     now: datetime,
     actor_id: uuid.UUID | None,
 ) -> Vantage:
-    """Describe another field vantage of this machine, behind another resolver."""
+    """Describe another vantage of this machine: behind another resolver, or through a proxy.
+
+    A control must look from another network, so it needs a proxy: on one line a control would
+    share its censor, and a block would look like an outage.
+    """
+    if role is VantageRole.CONTROL and not proxy:
+        place = FieldError(pointer="/proxy", code="missing", message="A control needs a proxy.")
+        raise InvalidInput(
+            "a control must look from another network: name a proxy there, such as "
+            "socks5://127.0.0.1:1080 (ssh -D 1080 you@server-abroad)",
+            errors=(place,),
+        )
     if find_vantage(session, code) is not None:
         raise Conflict("a vantage with this code exists: choose another code")
     vantage = ensure_vantage(
         session,
         code=code,
-        role=VantageRole.FIELD,
+        role=role,
         now=now,
         country=country,
         asn=asn,
         network_name=network_name,
-        parameters={"resolver": resolver} if resolver else {},
+        resolver=resolver,
+        proxy=proxy,
     )
     ledger.record_revision(
         session,
@@ -273,15 +287,18 @@ def ensure_vantage(
     country: str | None = None,
     asn: int | None = None,
     network_name: str | None = None,
-    parameters: dict[str, Any] | None = None,
+    resolver: str | None = None,
+    proxy: str | None = None,
 ) -> Vantage:
-    """Return the vantage with this code on this machine, made or brought up to date."""
+    """Return the vantage with this code of this machine, made or brought up to date."""
     vantage = find_vantage(session, code)
     if vantage is None:
-        vantage = Vantage(code=code, role=role, egress=Egress.LOCAL, created_at=now)
+        vantage = Vantage(code=code, created_at=now)
         session.add(vantage)
+    vantage.role, vantage.egress = role, Egress.PROXY if proxy else Egress.LOCAL
     vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
-    vantage.parameters = parameters or {}
+    given = {"resolver": resolver, "proxy": proxy}
+    vantage.parameters = {name: value for name, value in given.items() if value}
     session.flush()
     return vantage
 

@@ -174,14 +174,21 @@ def test_listing_a_site_needs_a_scope_and_a_decent_address(
     assert str(blocked) in again.json()["detail"]
 
 
-def test_a_vantage_of_another_resolver(caller: Caller) -> None:
-    """An operator adds a vantage behind another resolver; a wrong resolver is a 422."""
+def test_vantages_of_other_resolvers_and_networks(caller: Caller) -> None:
+    """Another resolver makes a field vantage; a control on the same line is refused."""
     admin = caller(Role.ADMIN)
     made = admin.post(
         "/api/v1/vantages", json={"code": "isp-2", "country": "KZ", "resolver": "9.9.9.9"}
     )
     wrong = admin.post("/api/v1/vantages", json={"code": "isp-3", "resolver": "not an address"})
 
+    control = {"code": "abroad", "role": "control", "country": "NL"}
+    refused = admin.post("/api/v1/vantages", json=control)
+    taken = admin.post("/api/v1/vantages", json={**control, "proxy": "socks5://127.0.0.1:1080"})
+
     assert made.status_code == 201
     assert made.json()["role"] == "field"
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/proxy"
+    assert taken.json()["egress"] == "proxy"
     assert wrong.status_code == 422

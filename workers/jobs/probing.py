@@ -23,7 +23,7 @@ from app.services.monitoring import ControlSeen, Round, Seen, VantagePlan, Watch
 from app.storage.bodies import BodyStore
 from app.storage.sites import DueTarget
 from workers.jobs.context import JobContext
-from workers.probe import ProbeSession, measure
+from workers.probe import ProbeSession, Tunnel, measure
 
 log = structlog.get_logger()
 
@@ -67,10 +67,15 @@ def _needs_canaries(vantage: VantagePlan, context: ProbeContext) -> bool:
 def local_sessions(
     *, resolver: str | None, independent_resolver: str | None, concurrency: int
 ) -> Callable[[VantagePlan], ProbeSession]:
-    """Return the way to look from vantages of this machine; a vantage may name its own resolver."""
+    """Return the way to look from vantages of this machine: straight out, or through their proxy."""
 
     def open_session(vantage: VantagePlan) -> ProbeSession:
-        asked = vantage.parameters.get("resolver") or resolver
+        own = vantage.parameters.get("resolver")
+        if proxy := vantage.parameters.get("proxy"):
+            return ProbeSession(
+                resolvers=(own,) if own else (), tunnel=Tunnel(proxy), concurrency=concurrency
+            )
+        asked = own or resolver
         return ProbeSession(
             resolvers=(asked,) if asked else (),
             independent_resolver=independent_resolver,

@@ -19,6 +19,7 @@ from itertools import cycle, islice
 import httpx
 
 from app.domain.blocking.measurement import DnsAnswer, DnsLookup, Engine
+from workers.probe import dnstcp
 from workers.probe.dnswire import (
     QUERY_TYPES,
     MalformedReply,
@@ -60,6 +61,7 @@ class Inquiry:
         self._hostname = hostname
         self._resolver = resolver
         self._depth = depth
+        self._session = session
         self._classify = session.address_policy
         self._limits = session.limits
         self._watch = watch
@@ -100,6 +102,10 @@ class Inquiry:
     async def ask_https(self, client: httpx.AsyncClient, url: str) -> None:
         """Ask both questions over HTTPS (RFC 8484), with id 0 so that caches can share them."""
         await asyncio.gather(*(self._post(client, url, question) for question in self.questions))
+
+    async def ask_tunnel(self, nameservers: Sequence[tuple[str, int]]) -> None:
+        """Ask both questions over TCP through the session's tunnel; nothing leaves on this side."""
+        await asyncio.gather(*(self._ask_tcp(one, nameservers[0]) for one in self.questions))
 
     def window_left_s(self) -> float:
         """How long a suspicious answer must still be given to be contradicted, in seconds."""
@@ -177,17 +183,21 @@ class Inquiry:
                 await self._ask_tcp(question, nameserver)
 
     async def _ask_tcp(self, question: Question, nameserver: tuple[str, int]) -> None:
-        """Ask again over TCP, as a truncated reply invites to; keep the UDP reply if that fails."""
+        """Ask over TCP; a reply over UDP that was cut short is kept if that fails."""
         query_id = secrets.randbelow(1 << 16)
         query = encode_query(query_id, question.wire)
         try:
             async with asyncio.timeout_at(self._watch.until(self._limits.dns_s)):
-                wire = await _exchange_tcp(nameserver, query)
+                wire = await dnstcp.exchange(nameserver, query, self._session)
             reply = decode_reply(wire, question.wire)
         except MalformedReply:
+            if question.is_open:
+                question.settle(self._watch.ms(), reply=None, failure=DNS_BROKEN)
             return
         except (OSError, EOFError) as error:
-            if question.reply is not None and not question.reply.addresses:
+            if question.is_open:
+                question.settle(self._watch.ms(), reply=None, failure=failure_of(error))
+            elif question.reply is not None and not question.reply.addresses:
                 question.failure = failure_of(error)
             return
         question.settle(self._watch.ms(), reply=reply, failure=failure_in(reply))
@@ -251,6 +261,8 @@ def inquiries(
         )
 
     system = inquiry(Engine.SYSTEM, _shown(session.resolvers[0]))
+    if session.tunnel is not None:
+        return [(system, system.ask_tunnel(session.resolvers))]
     prepared: list[tuple[Inquiry, Awaitable[None]]] = [(system, system.ask_udp(session.resolvers))]
     if session.independent_resolver is not None:
         udp = inquiry(Engine.UDP, _shown(session.independent_resolver))
@@ -286,14 +298,3 @@ def _connected(nameserver: tuple[str, int]) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-async def _exchange_tcp(nameserver: tuple[str, int], query: bytes) -> bytes:
-    """Send one query over TCP and return the reply (two bytes of length before each message)."""
-    reader, writer = await asyncio.open_connection(*nameserver)
-    try:
-        writer.write(len(query).to_bytes(2, "big") + query)
-        length = int.from_bytes(await reader.readexactly(2), "big")
-        return await reader.readexactly(length)
-    finally:
-        writer.close()

@@ -22,6 +22,8 @@ NXDOMAIN = "dns_nxdomain_error"
 DNS_BROKEN = "dns_server_misbehaving"
 OUT_OF_FILES = "unknown_failure: too many open files"
 
+TUNNEL_FAILED = "unknown_failure: the tunnel failed"
+
 # No way out of this machine at all; where every DNS question ends like this, nothing was measured.
 NO_WAY_OUT = frozenset({"network_unreachable", "network_down"})
 
@@ -69,8 +71,14 @@ _ADDRESS = re.compile(
 )
 
 
+class TunnelFailed(OSError):
+    """When a proxy itself fails, so that nothing was learned of the destination."""
+
+
 def failure_of(error: BaseException) -> str:
     """Name the failure behind an exception of the network, looking through its causes."""
+    if isinstance(error, TunnelFailed):
+        return TUNNEL_FAILED
     if isinstance(error, TimeoutError) and error.errno is None:
         return TIMEOUT
     if isinstance(error, ssl.SSLCertVerificationError):

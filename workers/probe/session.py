@@ -26,7 +26,9 @@ import httpx
 
 from app.domain.blocking import addresses
 from app.errors import WrongSettings
+from workers.probe.tunnel import Tunnel
 
+PUBLIC_RESOLVER = "9.9.9.9"
 _RESOLV_CONF = Path("/etc/resolv.conf")
 _NET_SNMP = Path("/proc/net/snmp")
 
@@ -113,6 +115,7 @@ class ProbeSession:
         resolvers: Sequence[str] = (),
         independent_resolver: str | None = None,
         doh_url: str | None = None,
+        tunnel: Tunnel | None = None,
         ports: Mapping[int, int] | None = None,
         tls: ssl.SSLContext | None = None,
         address_policy: Callable[[str], str] = addresses.classify,
@@ -125,9 +128,12 @@ class ProbeSession:
         `ports` sends a URL's port elsewhere and `address_policy` replaces the classes of
         `addresses.classify`: both exist for a testbed on loopback and for nothing else.
         `doh_url` should name an address (https://9.9.9.9/dns-query): a name in it would be
-        looked up by the very resolver under suspicion.
+        looked up by the very resolver under suspicion. Through a `tunnel` only `resolvers` are
+        asked, from its far end: without any, one that answers everywhere.
         """
-        self.resolvers = tuple(map(_endpoint, resolvers)) or _machine_resolvers()
+        self.tunnel = tunnel
+        given = (*resolvers, *([PUBLIC_RESOLVER] if tunnel and not resolvers else ()))
+        self.resolvers = tuple(map(_endpoint, given)) or _machine_resolvers()
         self.independent_resolver = (
             _endpoint(independent_resolver) if independent_resolver else None
         )

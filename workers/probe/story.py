@@ -20,7 +20,7 @@ from app.domain.blocking.measurement import (
 )
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from workers.probe import dns, http, tcp, tls
-from workers.probe.failures import NO_WAY_OUT, OUT_OF_FILES, TIMEOUT, failure_of
+from workers.probe.failures import NO_WAY_OUT, OUT_OF_FILES, TIMEOUT, TUNNEL_FAILED, failure_of
 from workers.probe.guard import Endpoint, contactable, next_hop
 from workers.probe.session import ProbeSession, Stopwatch
 from workers.probe.wire import Connection, over_plain
@@ -164,6 +164,8 @@ class _Telling:
             return "no_network"
         failures = {lookup.failure for lookup in self._lookups}
         failures |= {connect.failure for connect in self.connects}
+        if TUNNEL_FAILED in failures:
+            return "tunnel_failed"
         return "out_of_file_descriptors" if OUT_OF_FILES in failures else None
 
     async def _endpoints(

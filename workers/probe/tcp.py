@@ -37,13 +37,15 @@ async def connect(
 
 
 async def open_socket(endpoint: Endpoint, session: ProbeSession) -> socket.socket:
-    """Open a TCP connection; raise OSError with the kernel's errno where it fails."""
+    """Open a TCP connection, through the tunnel if there is one; raise OSError with its errno."""
+    port = session.ports.get(endpoint.port, endpoint.port)
+    if session.tunnel is not None:
+        return await session.tunnel.open(endpoint.address, port)
     family = socket.AF_INET6 if ":" in endpoint.address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(0)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        port = session.ports.get(endpoint.port, endpoint.port)
         await asyncio.get_running_loop().sock_connect(sock, (endpoint.address, port))
     except BaseException:
         sock.close()

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
 
+from app.domain.vocabulary import VantageRole
+
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,6}$")]
 
@@ -27,20 +29,32 @@ class NewSite(BaseModel):
 
 
 class NewVantage(BaseModel):
-    """A field vantage of this machine: the same line, seen through another resolver.
-
-    A control must look from another network, which one machine alone can't do.
-    """
+    """A vantage of this machine: another resolver of its network, or another network by a proxy."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"code": "isp-2", "country": "KZ", "asn": 64496, "resolver": "192.0.2.53"}]
+            "examples": [
+                {
+                    "code": "abroad",
+                    "role": "control",
+                    "country": "NL",
+                    "proxy": "socks5://127.0.0.1:1080",
+                }
+            ]
         },
     )
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    role: VantageRole = VantageRole.FIELD
     country: CountryCode | None = None
     asn: Annotated[int, Field(ge=1, le=4294967295)] | None = None
     network_name: Annotated[str, StringConstraints(max_length=200)] | None = None
     resolver: IPvAnyAddress | None = None
+    proxy: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^(socks5|http)://[^\s/@:]+:[0-9]{1,5}$", max_length=300),
+        ]
+        | None
+    ) = None
