@@ -19,13 +19,18 @@ _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "objec
 _INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "mark", "q", "s", "small", "span"})
 _INLINE |= {"strong", "sub", "sup", "u", "wbr"}
 _TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
-_OPENS = re.compile(r"<(?=[a-zA-Z/!?])")
+# The look behind keeps a long run of `<` from being tried again from each of them.
+_OPENS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" *\n[ \n]*")
 # Entities may be escaped again and again; nobody honest needs more than three rounds.
 _ROUNDS = 4
-# Joiners that Persian, Urdu and the scripts of India write with.
-_WRITTEN_FORMATS = frozenset({"\u200c", "\u200d"})
+# Control characters, half surrogates, and format characters that nobody sees (bidirectional
+# overrides, zero-width spaces, tags). Joiners stay: Persian, Urdu and the scripts of India need them.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 # fmt: off
 _MONTHS = {
@@ -45,12 +50,13 @@ def plain(text: str, *, limit: int, one_line: bool = False) -> str:
     """Return HTML, or text that pretends not to be, as plain text of at most `limit` characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for _ in range(_ROUNDS):
-        stripped = html.unescape(_without_tags(text))
+        # Cleaned each time: a hidden character between `<` and a name would hide the tag.
+        stripped = clean(html.unescape(_without_tags(clean(text))))
         if stripped == text:
             break
         text = stripped
     # What still opens a tag was escaped deeper than anybody honest does.
-    text = clean(_OPENS.sub("", text))
+    text = _OPENS.sub("", text)
     text = _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
     if one_line:
         text = text.replace("\n", " ")
@@ -58,15 +64,8 @@ def plain(text: str, *, limit: int, one_line: bool = False) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text in NFC without control and format characters, which hide or reverse what is read."""
-    kept = (
-        letter
-        for letter in unicodedata.normalize("NFC", text)
-        if letter in "\n\t"
-        or letter in _WRITTEN_FORMATS
-        or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
-    )
-    return "".join(kept)
+    """Return text in NFC without the characters that hide or reverse what is read."""
+    return _HIDDEN.sub("", unicodedata.normalize("NFC", text))
 
 
 def _without_tags(text: str) -> str:

@@ -312,8 +312,23 @@ def test_hostile_repetition_takes_no_time() -> None:
         assert read(document).accounts
         summary = item(f"<description><![CDATA[{piece.replace(']', '') * 20_000}]]></description>")
         read(rss(summary))
+    with pytest.raises(InvalidInput):
+        read(rss(item(), head="<!DOCTYPE" * 100_000))
 
     assert time.perf_counter() - begun < 10
+
+
+def test_elements_are_counted_before_they_cost_time() -> None:
+    """An item of countless elements is refused; a feed of such items is read up to a bound."""
+    giant = item("<a>" * 60_000, guid="giant")
+    busy = [item("<a/>" * 4_000, guid=str(number)) for number in range(40)]
+
+    found = read(rss(giant, *busy, item(guid="last")))
+
+    assert found.rejected[0].reason == "the item has more than 5000 elements"
+    assert len(found.accounts) == 25
+    assert found.accounts[-1].raw.external_id == "last"
+    assert found.extent is Extent.PARTIAL
 
 
 @settings(max_examples=150, deadline=None)

@@ -25,6 +25,8 @@ from workers.sources import text
         ("a <!-- hidden --> b", "a b"),
         ("line\r\nline\rline", "line\nline\nline"),
         ("ab\u202egnp.exe\u200b\x07", "abgnp.exe"),
+        ("a <<b", "a b"),
+        ("ok <&#8203;script>alert(1)</script>", "ok"),
         ("нет тегов", "нет тегов"),
     ],
 )
