@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/reports`: what sources said, word for word, and what was made of it. Never public."""
+
+import uuid
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+
+from app.api import answers
+from app.api.dependencies import IncidentWriter, NowDep, ReadingDep, ReportWriter, WritingDep
+from app.api.idempotency import OnceDep
+from app.api.paging import PageDep
+from app.api.problems import responses
+from app.api.schemas.intake import AcceptanceBody, RejectionBody
+from app.api.strict import StrictRoute
+from app.domain.vocabulary import ReportStatus
+from app.services import record, reports
+from app.services.reports import Acceptance
+
+router = APIRouter(prefix="/reports", tags=["reports"], route_class=StrictRoute)
+
+
+@router.get("", responses=responses(400, 401, 403, 422))
+def list_reports(
+    session: ReadingDep,
+    _caller: ReportWriter,
+    page: PageDep,
+    status: ReportStatus | None = None,
+    source: uuid.UUID | None = None,
+) -> Response:
+    """Reports, the latest first."""
+    after = (
+        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
+    )
+    found = reports.list_reports(
+        session, status=status, source_id=source, limit=page.limit + 1, after=after
+    )
+    kept = found[: page.limit]
+    last = kept[-1] if len(found) > page.limit else None
+    place = [last["first_seen_at"].isoformat(), str(last["id"])] if last else None
+    return answers.rows(page, kept, place=place)
+
+
+@router.get("/{report_id}", responses=responses(401, 403, 404))
+def read_report(report_id: uuid.UUID, session: ReadingDep, _caller: ReportWriter) -> Response:
+    """One report: what was read, beside every version of its source's own words."""
+    return answers.item(reports.report_view(session, report_id))
+
+
+@router.post("/{report_id}:accept", status_code=201, responses=responses(401, 403, 404, 409, 422))
+def accept_report(
+    report_id: uuid.UUID,
+    body: AcceptanceBody,
+    session: WritingDep,
+    caller: ReportWriter,
+    _author: IncidentWriter,
+    now: NowDep,
+    once: OnceDep,
+) -> Response:
+    """Draft an incident from it. Accepted twice is a conflict that names the first incident."""
+
+    def act() -> Response:
+        added = Acceptance(
+            categories=[(one.category, one.subtype) for one in body.categories],
+            title=body.title,
+            date=body.date,
+            country=body.country,
+            target=body.target,
+        )
+        incident = reports.accept_report(session, caller, report_id, added, now=now)
+        view = record.incident_view(session, caller, incident.id, now=now)
+        return answers.item(view, status=201, location=f"/api/v1/incidents/{incident.id}")
+
+    return once(act)
+
+
+@router.post("/{report_id}:reject", responses=responses(401, 403, 404, 409, 422))
+def reject_report(
+    report_id: uuid.UUID,
+    body: RejectionBody,
+    session: WritingDep,
+    caller: ReportWriter,
+    now: NowDep,
+) -> Response:
+    """Set it aside, with a reason; it may still be accepted later."""
+    reports.reject_report(session, caller, report_id, reason=body.reason, now=now)
+    return answers.item(reports.report_view(session, report_id))
