@@ -156,11 +156,11 @@ def test_a_resolver_that_is_not_there_is_refused_not_silent() -> None:
         with bound(net.dead_address, 0, socket.SOCK_DGRAM) as free:
             port = free.getsockname()[1]
         async with ProbeSession(
-            resolvers=[f"{net.dead_address}:{port}"], limits=hurried()
+            resolvers=[f"{net.dead_address}:{port}"], limits=hurried(dns_s=4)
         ) as session:
             measured = await probe(session, URL)
         assert {lookup.failure for lookup in measured.lookups} == {"connection_refused"}
-        assert measured.runtime_ms < 900
+        assert measured.runtime_ms < 3500
 
     in_world(story)
 

