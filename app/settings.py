@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     probe_wait_seconds: float = Field(default=10.0, ge=0, le=3600)
     probe_concurrency: int = Field(default=50, ge=1, le=1000)
     resolver: str = ""
-    independent_resolver: str = "9.9.9.9"
+    independent_resolver: str = ""
     vantage_code: str = "local"
     vantage_country: str = ""
     vantage_asn: int = Field(default=0, ge=0, le=4294967295)
