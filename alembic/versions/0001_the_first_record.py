@@ -30,19 +30,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("lookup", name=op.f("uq_api_keys_lookup")),
     )
     op.create_table(
-        "cases",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("polarity", sa.String(length=64), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("court", sa.Text(), nullable=True),
-        sa.Column("number", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-    )
-    op.create_table(
         "change_counters",
         sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -147,6 +134,23 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vantages")),
         sa.UniqueConstraint("code", name=op.f("uq_vantages_code")),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("polarity", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("court", sa.Text(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["api_keys.id"], name=op.f("fk_cases_recorded_by_id_api_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_table(
         "decisions",
@@ -1022,6 +1026,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_records")
     op.drop_table("event_groups")
     op.drop_table("decisions")
+    op.drop_table("cases")
     op.drop_table("vantages")
     with op.batch_alter_table("sources", schema=None) as batch_op:
         batch_op.drop_index("ix_sources_due")
@@ -1033,5 +1038,4 @@ def downgrade() -> None:
     op.drop_table("fingerprints")
     op.drop_table("citations")
     op.drop_table("change_counters")
-    op.drop_table("cases")
     op.drop_table("api_keys")

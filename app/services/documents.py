@@ -101,7 +101,7 @@ def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
         "involvements": [_involvement(one, found, full=full) for one in current],
         "impunity": impunity_view(found.impunity),
         "severity_level": severity_level(kinds),
-        "cases": [_case_ref(one) for one in found.cases],
+        "cases": [_case_ref(one) for one in found.cases if full or is_told(one.case)],
         "decision": _decision_ref(row.decision, full=full),
         "blocking_link": found.blocking_link,
         "event_group": _event_group_ref(row, full=full),
@@ -194,6 +194,11 @@ def impunity_view(result: ImpunityResult) -> dict[str, Any]:
         "basis": result.basis,
         "as_of": result.as_of,
     }
+
+
+def is_told(case: Case) -> bool:
+    """Whether everybody may know of a case: from its first fact that a second person verified."""
+    return any(one.verified_at is not None and one.retracted_at is None for one in case.facts)
 
 
 def _case_ref(found: CaseFound) -> dict[str, Any]:

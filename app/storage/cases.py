@@ -38,6 +38,7 @@ class Case(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     court: Mapped[str | None]
     number: Mapped[str | None]
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -94,14 +95,23 @@ FACTS = (
 
 
 def seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Say whether a case exists for a viewer: where an incident it belongs to does."""
+    """Say whether a case exists for a viewer: of an incident they see, or entered by themselves.
+
+    For those who are neither staff nor its own people it begins with its first verified fact.
+    """
     if viewer.is_staff:
         return sa.true()
-    return sa.exists().where(
-        case_incidents.c.case_id == Case.id,
-        case_incidents.c.incident_id == Incident.id,
-        visible_to(viewer),
+    of_incident = sa.exists().where(
+        case_incidents.c.case_id == Case.id, case_incidents.c.incident_id == Incident.id
     )
+    verified = sa.exists().where(
+        Fact.case_id == Case.id, Fact.verified_at.is_not(None), Fact.retracted_at.is_(None)
+    )
+    seen = sa.and_(of_incident.where(visible_to(viewer)), verified)
+    if not viewer.sees_own or viewer.key_id is None:
+        return seen
+    own = of_incident.where(Incident.submitted_by_id == viewer.key_id)
+    return sa.or_(seen, own, Case.recorded_by_id == viewer.key_id)
 
 
 def list_cases(
