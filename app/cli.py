@@ -26,7 +26,7 @@ from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
 
-out = Console()
+out = Console(soft_wrap=True)
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
@@ -94,11 +94,12 @@ def import_sites(
     as_json: Json = False,
 ) -> None:
     """Take a list of sites; known ones are updated, wrong rows are named by line."""
+    with told():
+        text = _read_text(file)
     with told(), opened() as sessions:
         stem = file.stem.upper()
         of_file = country.upper() or (stem if re.fullmatch(r"[A-Z]{2}", stem) else "")
         wanted = frozenset(code.strip().upper() for code in category.split(",") if code.strip())
-        text = _read_text(file)
         with sessions.writing() as session:
             result = sites.import_list(
                 session,
@@ -120,7 +121,7 @@ def import_sites(
         f"{result.unchanged} unchanged, {result.on_another_list} on another list already, "
         f"{result.skipped} in other categories; {result.probed} {verb} probed."
     )
-    for one in result.rejected:
+    for one in (*result.rejected, *result.unlinked):
         err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
 
 
@@ -130,10 +131,10 @@ def import_fingerprints(
     as_json: Json = False,
 ) -> None:
     """Take OONI fingerprints; patterns that don't compile are reported, never dropped silently."""
-    with told(), opened() as sessions:
+    with told():
         text = _read_text(file)
-        with sessions.writing() as session:
-            result = fingerprints.import_csv(session, text, origin=file.name, now=clock.now())
+    with told(), opened() as sessions, sessions.writing() as session:
+        result = fingerprints.import_csv(session, text, origin=file.name, now=clock.now())
     if as_json:
         print_json(asdict(result))
         return

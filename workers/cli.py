@@ -45,7 +45,7 @@ command = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 record_commands.add_to(command)
-out = Console()
+out = Console(soft_wrap=True)
 
 
 def main() -> None:

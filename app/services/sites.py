@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from app.domain.vocabulary import Egress, VantageRole
 from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
-from app.storage import ledger
+from app.storage import ledger, outlets
 from app.storage.sites import Site, Vantage, find_site, find_vantage
 
 PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
@@ -54,6 +54,8 @@ class ImportResult:
     skipped: int = 0  # in categories that were not asked for
     probed: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    # Rows that are listed, though the outlet they name is not on record.
+    unlinked: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class _Row:
     category_code: str
     country: str | None
     notes: str | None
+    outlet: str | None
     is_canary: bool
 
 
@@ -105,6 +108,7 @@ def _read_row(raw: Mapping[Any, Any], line: int, country: str | None) -> _Row | 
         category_code=code,
         country=of_row,
         notes=values.get("notes") or None,
+        outlet=values.get("outlet") or None,
         is_canary=values.get("canary", "").lower() in {"1", "yes", "true"},
     )
 
@@ -141,6 +145,9 @@ def import_list(
             result.rejected.append({"line": row.line, "reason": f"the same site as line {first}"})
             continue
         outcome, site = _put(session, target, row, list_name=list_name, licence=licence, now=now)
+        if row.outlet and site.outlet_id is None:
+            reason = "the outlet it names is not on record: add it, then import again"
+            result.unlinked.append({"line": row.line, "reason": reason})
         setattr(result, outcome, getattr(result, outcome) + 1)
         result.probed += site.is_probed
     if result.new or result.changed:
@@ -166,6 +173,7 @@ def _put(
         "country": row.country,
         "notes": row.notes,
         "is_canary": is_canary,
+        "outlet_id": outlets.find_id_by_name(session, row.outlet, row.country),
         "list_name": list_name,
         "list_licence": licence,
     }

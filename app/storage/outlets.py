@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.domain.vocabulary import LegalGround, OutletAxis
 from app.storage.citations import Citation
@@ -64,3 +64,14 @@ class OutletStatusEvent(Base):
     retracted_at: Mapped[datetime | None]
 
     citation: Mapped[Citation | None] = relationship(lazy="raise")
+
+
+def find_id_by_name(session: Session, name: str | None, country: str | None) -> uuid.UUID | None:
+    """Return the one outlet of exactly this name in this country; None where there are none or two."""
+    if name is None:
+        return None
+    query = sa.select(Outlet.id).where(Outlet.name == name)
+    if country is not None:
+        query = query.where(Outlet.country == country)
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.errors import InvalidInput
 from app.services import sites
 from app.storage.database import Sessions
+from app.storage.outlets import Outlet
 from app.storage.sites import Site
 from tests.make import NOW
 
@@ -91,6 +92,22 @@ def test_the_same_site_twice_in_one_list_is_told(sessions: Sessions) -> None:
 
     assert result.new == 1
     assert result.rejected == [{"line": 3, "reason": "the same site as line 2"}]
+
+
+def test_a_row_that_names_an_outlet_is_joined_to_it(sessions: Sessions) -> None:
+    """The short form url,outlet,country joins a site to its outlet, and says where there is none."""
+    with sessions.writing() as session:
+        session.add(Outlet(name="The Courier", country="KZ", created_at=NOW, updated_at=NOW))
+    text = (
+        "url,outlet,country\nhttps://courier.example/,The Courier,KZ\n"
+        "https://other.example/,The Other,KZ\n"
+    )
+    result = _import(sessions, text)
+
+    with sessions.reading() as session:
+        joined = session.scalars(sa.select(Site.url).join(Outlet)).all()
+    assert joined == ["https://courier.example/"]
+    assert [one["line"] for one in result.unlinked] == [3]
 
 
 @pytest.mark.parametrize(

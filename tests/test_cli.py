@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `qalam` command as people use it: real processes, killed and started again."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+QALAM = (sys.executable, "-c", "from workers.cli import main; main()")
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    # The resolver is a closed port of loopback: no packet leaves this machine.
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "QALAM_DATA_DIR": str(folder / "data"),
+        "QALAM_RESOLVER": "127.0.0.1:9",
+        "QALAM_PROBE_WAIT_SECONDS": "0",
+        "QALAM_TICK_SECONDS": "0.3",
+        **more,
+    }
+
+
+def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [*QALAM, *arguments],
+        env=_environment(folder, **more),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+@contextmanager
+def started(folder: Path, *arguments: str, **more: str) -> Iterator[tuple[str, Any, Path]]:
+    """Run `qalam up`; its address, its process, and where its output goes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / f"up-{port}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*QALAM, "up", *arguments],
+            env=_environment(folder, QALAM_PORT=str(port), **more),
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+        )
+        try:
+            yield f"http://127.0.0.1:{port}", process, log
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def wait_for(url: str, log: Path, *, seconds: float = 60) -> httpx.Response:
+    """Ask until somebody answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            return httpx.get(url, timeout=5, trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"nobody answers: {log.read_text(encoding='utf-8')[-2000:]}")
+
+
+def test_up_survives_kill_9_and_a_second_start(tmp_path: Path) -> None:
+    """The example is loaded once, the admin key is shown once, and nothing is lost by a kill."""
+    with started(tmp_path, "--example") as (address, process, first_log):
+        wait_for(f"{address}/readyz", first_log)
+        before = httpx.get(f"{address}/api/v1/incidents?country=KZ", trust_env=False).json()
+        process.kill()
+        process.wait(timeout=30)
+    with started(tmp_path, "--example") as (address, _, second_log):
+        wait_for(f"{address}/readyz", second_log)
+        after = httpx.get(f"{address}/api/v1/incidents?country=KZ", trust_env=False).json()
+
+    first, second = first_log.read_text(encoding="utf-8"), second_log.read_text(encoding="utf-8")
+    assert len(before["data"]) > 5
+    assert [one["id"] for one in after["data"]] == [one["id"] for one in before["data"]]
+    assert re.search(r"Admin key.*qlm_", first)
+    assert "Admin key" not in second
+    assert "https://cpj.org/" in first
+
+
+def test_without_a_network_the_vantage_is_offline_and_no_site_is_accused(tmp_path: Path) -> None:
+    """With no way out the page and the API say that the vantage is offline, and nothing else."""
+    with started(tmp_path, "--example") as (address, _, log):
+        wait_for(f"{address}/readyz", log)
+        until = time.monotonic() + 40
+        health = "unknown"
+        while health != "offline" and time.monotonic() < until:
+            vantages = httpx.get(f"{address}/api/v1/vantages", trust_env=False).json()["data"]
+            health = vantages[0]["health"]
+            time.sleep(0.3)
+        page = httpx.get(f"{address}/", trust_env=False).text
+        sites = httpx.get(f"{address}/api/v1/sites?limit=500", trust_env=False).json()["data"]
+
+    assert health == "offline"
+    assert "offline" in page
+    assert {site["state"] for site in sites} == {"unknown"}
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    """A second Qalam on the same port says which setting to change, without a traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run(tmp_path, "up", QALAM_PORT=str(taken.getsockname()[1]))
+
+    assert result.returncode == 1
+    assert "QALAM_PORT" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("QALAM_PORT", "seventy", "QALAM_PORT"),
+        ("QALAM_DATABASE_URL", "mysql://x/y", "sqlite:///"),
+        ("QALAM_VANTAGE_COUNTRY", "Kazakhstan", "two letters"),
+        ("QALAM_CONTROL_PROXY", "127.0.0.1:1080", "socks5://"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str, said: str) -> None:
+    """A wrong setting is named, with what to write instead."""
+    result = run(tmp_path, "up", **{name: value})
+
+    assert result.returncode == 1
+    assert name in result.stderr
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_sites_import_says_what_it_did(tmp_path: Path) -> None:
+    """JSON for programs; a dry run stores nothing; a wrong row is named; the second import is idle."""
+    (tmp_path / "kz.csv").write_text(
+        "url,category_code,category_description,date_added,source,notes\n"
+        "https://news.example/,NEWS,News,2024-01-01,x,\nhttp://127.0.0.1/,NEWS,News,,,\n",
+        encoding="utf-8",
+    )
+
+    dry = json.loads(run(tmp_path, "sites", "import", "kz.csv", "--dry-run", "--json").stdout)
+    first = json.loads(run(tmp_path, "sites", "import", "kz.csv", "--json").stdout)
+    second = json.loads(run(tmp_path, "sites", "import", "kz.csv", "--json").stdout)
+
+    assert (dry["new"], first["new"], second["new"], second["unchanged"]) == (1, 1, 0, 1)
+    assert [one["line"] for one in first["rejected"]] == [3]
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    """A key is printed once; the list never shows it; revoking twice is harmless."""
+    made = run(tmp_path, "key", "create", "--role", "monitor", "--name", "desk")
+    listed = run(tmp_path, "key", "list", "--json")
+    (row,) = json.loads(listed.stdout)
+    revoked = run(tmp_path, "key", "revoke", row["id"])
+
+    assert made.stdout.startswith("qlm_")
+    assert made.stdout.strip() not in listed.stdout
+    assert revoked.returncode == 0
+
+
+def test_wrong_usage_is_2_and_a_problem_is_1(tmp_path: Path) -> None:
+    """Exit codes tell a script which of the two it was."""
+    assert run(tmp_path, "sites", "import").returncode == 2
+    assert run(tmp_path, "sites", "import", "nowhere.csv").returncode == 1
+    assert run(tmp_path, "probe", "http://127.0.0.1/").returncode == 1
+    assert run(tmp_path, "db", "check").returncode == 1
+
+
+def test_probe_prints_a_measurement(tmp_path: Path) -> None:
+    """Without a resolver that answers, a probe is still data: layers, failures, no traceback."""
+    shown = run(tmp_path, "probe", "news.example", "--resolver", "127.0.0.1:9")
+    as_json = run(tmp_path, "probe", "news.example", "--resolver", "127.0.0.1:9", "--json")
+
+    assert shown.returncode == 0
+    assert "news.example" in shown.stdout
+    measurement = json.loads(as_json.stdout)
+    assert measurement["url"] == "https://news.example/"
+    assert {one["failure"] for one in measurement["lookups"]} == {"connection_refused"}
