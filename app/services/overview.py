@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import SiteCondition, VantageRole
-from app.services import site_views
+from app.domain.vocabulary import Impunity, SiteCondition, VantageRole
+from app.services import record, site_views
 from app.services.site_views import SiteFilter
+from app.storage import incidents
+from app.storage.incidents import Incident, IncidentFilter
 from app.storage.sites import Site, SiteState
 
 SHOWN = 25
@@ -25,12 +27,18 @@ TROUBLE = (
 )
 """What is wrong with a site without its being blocked, gravest first."""
 
+HAPPENED = 6
+UNPUNISHED = 8
+
 
 def overview(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
     """Return what a reader needs first; every list is cut at `SHOWN`."""
     vantages = site_views.list_vantages(session, viewer)
     return {
         "as_of": now.date(),
+        "incidents": count_incidents(session, viewer),
+        "happened": _incidents(session, viewer, IncidentFilter(), limit=HAPPENED),
+        "unpunished": _unpunished(session, viewer),
         "sites": count_sites(session),
         "blocked": _sites_in(session, viewer, SiteCondition.BLOCKED),
         "trouble": {one.value: _sites_in(session, viewer, one) for one in TROUBLE},
@@ -39,6 +47,38 @@ def overview(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, An
             one["role"] is VantageRole.CONTROL and one["is_enabled"] for one in vantages
         ),
     }
+
+
+def _incidents(
+    session: Session, viewer: Viewer, wanted: IncidentFilter, *, limit: int
+) -> list[dict[str, Any]]:
+    return record.list_incidents(session, viewer, wanted, limit=limit).decoded()
+
+
+def _unpunished(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
+    """Return incidents in complete impunity, then those in partial, the latest first in each."""
+    found: list[dict[str, Any]] = []
+    for level in (Impunity.COMPLETE_IMPUNITY, Impunity.PARTIAL_IMPUNITY):
+        wanted = IncidentFilter(impunity=(level,))
+        found += _incidents(session, viewer, wanted, limit=UNPUNISHED - len(found) or 1)
+    return found[:UNPUNISHED]
+
+
+def count_incidents(session: Session, viewer: Viewer) -> dict[str, Any]:
+    """Return how many incidents this viewer sees, and how many at each level of impunity."""
+    rows = session.execute(
+        sa.select(Incident.impunity, sa.func.count())
+        .where(incidents.visible_to(viewer))
+        .group_by(Incident.impunity)
+    )
+    by_impunity = dict(iter(rows))
+    return {"total": sum(by_impunity.values()), "by_impunity": by_impunity}
+
+
+def countries_of_incidents(session: Session, viewer: Viewer) -> list[str]:
+    """Return the countries of the incidents this viewer sees."""
+    query = sa.select(Incident.country).where(incidents.visible_to(viewer)).distinct()
+    return sorted(session.scalars(query))
 
 
 def _sites_in(session: Session, viewer: Viewer, state: SiteCondition) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What readers choose in addresses and forms: one term or none; a wrong one is named as such."""
 
+import uuid
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
@@ -8,6 +10,7 @@ from app.domain.countries import NAMES
 from app.errors import FieldError, InvalidInput
 
 AnyTerm = TypeVar("AnyTerm", bound=StrEnum)
+When = TypeVar("When")
 
 
 def chosen(kind: type[AnyTerm], text: str, field: str) -> AnyTerm | None:
@@ -27,6 +30,17 @@ def country(text: str) -> str | None:
     if text.upper() not in NAMES:
         raise _unknown("country")
     return text.upper()
+
+
+def place(text: str, read: Callable[[str], When]) -> tuple[When, uuid.UUID] | None:
+    """Return where a page begins, as the link of the page before says it; `read` reads its time."""
+    if not text:
+        return None
+    at, _, last = text.partition("_")
+    try:
+        return read(at), uuid.UUID(last)
+    except ValueError:
+        raise _unknown("after") from None
 
 
 def _unknown(field: str) -> InvalidInput:

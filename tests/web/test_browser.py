@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.main import create_app
+from app.services import example
 from app.settings import Settings
 from app.storage.database import Sessions, make_engine
 from tests.make import NOW
@@ -75,6 +76,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(sqlite_template, folder / "qalam.db")
     engine = make_engine(f"sqlite:///{folder / 'qalam.db'}")
     sessions = Sessions(engine)
+    example.load(sessions, now=NOW)
     with sessions.writing() as session:
         world.country_with_blocks(session)
     with served(create_app(Settings(data_dir=folder), sessions, now=lambda: NOW)) as address:
@@ -123,6 +125,13 @@ PAGES: dict[str, str | Callable[[Page, str], str]] = {
     "overview": "/",
     "sites": "/sites",
     "site": first("sites"),
+    "incidents": "/incidents",
+    "incident": first("incidents"),
+    "outlets": "/outlets",
+    "outlet": first("outlets"),
+    "alerts": "/alerts",
+    "alert": first("alerts"),
+    "country": "/countries/KZ",
     "missing": "/nowhere",
 }
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.domain.alerting.alert import AlertPolicy
 from app.domain.vocabulary import (
+    AlertKind,
     Confidence,
     Egress,
     Layer,
@@ -17,7 +19,8 @@ from app.domain.vocabulary import (
     VantageRole,
     VerdictState,
 )
-from app.services import sites
+from app.services import alerting, sites
+from app.services.alerting import Evidence
 from app.storage import ledger
 from app.storage.measurements import MeasurementRow, VerdictRow
 from app.storage.sites import Episode, Site, SiteState, Vantage, find_site
@@ -225,6 +228,7 @@ def country_with_blocks(session: Session) -> dict[str, Site]:
         mechanism=Mechanism.CAPTCHA,
     )
     _history(session, found["azattyq.example"], kz[0], sni)
+    _alerts(session, found, kz[0], lone)
     ledger.bump(session, "public", "staff")
     return found
 
@@ -257,3 +261,38 @@ def _history(session: Session, site: Site, at: Vantage, reason: str) -> None:
                 rule="tls_sni_reset",
                 reasons=[reason],
             )
+
+
+def _alerts(session: Session, found: dict[str, Site], at: Vantage, lone: Vantage) -> None:
+    """Tell of a block by a lone vantage that goes on, an outage that is over, a vantage offline."""
+    policy = AlertPolicy()
+    blocked = NOW - timedelta(days=1, hours=5)
+    told = Evidence(
+        since=blocked,
+        mechanism=Mechanism.NXDOMAIN,
+        confidence=Confidence.LIKELY,
+        rule="dns_nxdomain",
+        reasons=("The resolver denies that the name exists, while controls reach the site.",),
+    )
+    down = Evidence(since=NOW - timedelta(days=3), reasons=("Controls fail as well.",))
+    conditions = (
+        (AlertKind.SITE_BLOCKED, lone, found["respublika.example"], told),
+        (AlertKind.SITE_DOWN, at, found["slow-courier.example"], down),
+        (AlertKind.VANTAGE_OFFLINE, at, None, Evidence(since=blocked)),
+    )
+    for kind, where, site, evidence in conditions:
+        for condition, later in ((True, 0), (False, 4)):
+            if kind is AlertKind.SITE_BLOCKED and not condition:
+                continue
+            when = evidence.since + timedelta(hours=later)
+            alerting.consider(
+                session,
+                kind=kind,
+                vantage=where,
+                site=site,
+                condition=condition,
+                evidence=evidence if condition else None,
+                now=when,
+                policy=policy,
+            )
+            alerting.fire_due(session, now=when + timedelta(minutes=5), policy=policy)

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.services import overview as service
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
+from app.web.presenters import incidents, sites
 from app.web.presenters import overview as present
-from app.web.presenters import sites
 from app.web.rendering import page
 
 router = APIRouter()
@@ -24,8 +24,10 @@ def read_overview(
         now=now,
         twin="/api/v1/overview",
         headline=present.headline(view),
-        counts=view["sites"],
         blocked=[sites.site_row(one) for one in view["blocked"]],
+        happened=[incidents.incident_row(one) for one in view["happened"]],
+        unpunished=[incidents.incident_row(one) for one in view["unpunished"]],
+        figures=present.figures(view),
         troubles=present.troubles(view),
         coverage=present.coverage(view),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.vocabulary import Confidence, SiteCondition, VantageHealth, VantageRole
+from app.domain.vocabulary import Confidence, Impunity, SiteCondition, VantageHealth, VantageRole
 from app.services.overview import TROUBLE
 from app.web.presenters import sites, words
 from app.web.presenters.sites import SiteRow, VantageRow
@@ -27,6 +27,16 @@ class Headline:
 
     title: str
     lead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number with what it counts and where its rows are."""
+
+    number: int
+    words: str
+    href: str
+    is_loud: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,40 @@ def headline(view: Mapping[str, Any]) -> Headline:
     if not counts["measured"]:
         return Headline(title="Nothing has been measured yet", lead=_waiting(counts, field))
     return Headline(title="No site is known to be blocked", lead=_watched(counts, field))
+
+
+def figures(view: Mapping[str, Any]) -> list[Figure]:
+    """Return the numbers of the front page, each leading to its rows."""
+    sites_in, by_level = view["sites"]["by_state"], view["incidents"]["by_impunity"]
+    blocked = sites_in.get(SiteCondition.BLOCKED, 0)
+    complete = by_level.get(Impunity.COMPLETE_IMPUNITY, 0)
+    partial = by_level.get(Impunity.PARTIAL_IMPUNITY, 0)
+    return [
+        Figure(
+            number=blocked,
+            words="site blocked now" if blocked == 1 else "sites blocked now",
+            href="/sites?state=blocked",
+            is_loud=blocked > 0,
+        ),
+        Figure(
+            number=view["incidents"]["total"],
+            words="incidents on record"
+            if view["incidents"]["total"] != 1
+            else "incident on record",
+            href="/incidents",
+        ),
+        Figure(
+            number=complete,
+            words="in complete impunity",
+            href="/incidents?impunity=complete_impunity",
+            is_loud=complete > 0,
+        ),
+        Figure(
+            number=partial,
+            words="in partial impunity",
+            href="/incidents?impunity=partial_impunity",
+        ),
+    ]
 
 
 def field_vantages(vantages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -135,7 +179,7 @@ def coverage(view: Mapping[str, Any]) -> Coverage:
     field = field_vantages(view["vantages"])
     return Coverage(
         sentences=tuple(_coverage_sentences(view, field)),
-        vantages=tuple(sites.vantage_row(one) for one in view["vantages"]),
+        vantages=tuple(sites.vantage_rows(view["vantages"])),
         has_control=bool(view["controls"]),
     )
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sites for people: a state as a word, how access fails, in which network, since when."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -125,16 +126,19 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VantageRow:
-    """One place from which sites are measured."""
+    """Vantages of one network that stand alike."""
 
-    name: str
-    role: str
     where: str
-    health: VantageHealth
+    role: str
+    code: str
     word: str
-    reason: str | None
-    health_at: datetime | date | None
-    is_enabled: bool
+    reason: str
+    number: int = 1
+
+    @property
+    def seen(self) -> str:
+        """How many stand so in this network, where it is more than one."""
+        return words.count(self.number, "vantage") if self.number > 1 else ""
 
 
 def how(layer: Layer | None, mechanism: Mechanism | None) -> str:
@@ -283,16 +287,19 @@ _HEALTH = {
 }
 
 
-def vantage_row(one: Mapping[str, Any]) -> VantageRow:
-    """Put one vantage into words; a network too small to be shown is its country only."""
-    is_control = one["role"] is VantageRole.CONTROL
+def vantage_rows(vantages: Sequence[Mapping[str, Any]]) -> list[VantageRow]:
+    """Put vantages into words, those of one network that stand alike together; field first."""
+    found: Counter[VantageRow] = Counter(_vantage_row(one) for one in vantages)
+    rows = [replace(row, number=number) for row, number in found.items()]
+    return sorted(rows, key=lambda row: row.role != "field")
+
+
+def _vantage_row(one: Mapping[str, Any]) -> VantageRow:
+    healthy = one["health"] is VantageHealth.HEALTHY
     return VantageRow(
-        name=one["code"] or ("a control" if is_control else "a vantage"),
-        role="control" if is_control else "field",
         where=one["network_name"] or words.network(one["country"], one["asn"]),
-        health=one["health"],
+        role="control" if one["role"] is VantageRole.CONTROL else "field",
+        code=one["health"].value if one["is_enabled"] else "unknown",
         word=_HEALTH[one["health"]] if one["is_enabled"] else "Switched off",
-        reason=None if one["health"] is VantageHealth.HEALTHY else one["health_reason"],
-        health_at=one["health_at"],
-        is_enabled=one["is_enabled"],
+        reason="" if healthy else one["health_reason"] or "",
     )

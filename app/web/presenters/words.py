@@ -101,6 +101,11 @@ def span(first: datetime | date, last: datetime | date) -> str:
     return f"{day(start)}, {start:%H:%M} to {day(end)}, {end:%H:%M} UTC"
 
 
+def from_text(text: str | date) -> str:
+    """Say the day of a date or time as JSON carries it."""
+    return day(date.fromisoformat(str(text)[:10]))
+
+
 def machine(at: datetime | date | None) -> str:
     """Return what a `datetime` attribute holds."""
     return at.isoformat() if at else ""
@@ -164,4 +169,5 @@ def host(url: str) -> str:
 
 def label(code: str) -> str:
     """Say a code of the vocabulary: 'complete impunity'."""
-    return code.replace("_", " ")
+    said = code.replace("_", " ")
+    return said.replace("ngo", "NGO") if said.startswith("ngo") else said
