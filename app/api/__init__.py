@@ -3,8 +3,43 @@
 
 from fastapi import APIRouter
 
-from app.api import incidents, keys, overview, reports, sites, sources, steps
+from app.api import (
+    cases,
+    countries,
+    decisions,
+    event_groups,
+    incidents,
+    keys,
+    outlets,
+    overview,
+    patterns,
+    people,
+    recommendations,
+    reports,
+    sites,
+    sources,
+    steps,
+    vocabulary,
+)
 
 router = APIRouter(prefix="/api/v1")
-for noun in (incidents, keys, overview, reports, sites, sources, steps):
+nouns = (
+    cases,
+    countries,
+    decisions,
+    event_groups,
+    incidents,
+    keys,
+    outlets,
+    overview,
+    patterns,
+    people,
+    recommendations,
+    reports,
+    sites,
+    sources,
+    steps,
+    vocabulary,
+)
+for noun in nouns:
     router.include_router(noun.router)

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """`/incidents/{id}:verify` and its kin: the steps of an incident's way to the public record.
 
-A refused step leaves a trace. The step's own transaction is rolled back, so the trace is written in
-another one.
+A refused step leaves a trace.
 """
 
 import uuid
 from datetime import datetime
 
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
 from app.api import answers
 from app.api.dependencies import IncidentReader, NowDep, SessionsDep
 from app.api.problems import responses
 from app.api.schemas.incidents import DuplicateBody, StepBody
 from app.api.strict import StrictRoute
+from app.api.traced import traced
 from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
 from app.errors import QalamError
@@ -36,23 +37,22 @@ def _step(
     reason: str | None,
     duplicate_of: uuid.UUID | None = None,
 ) -> Response:
-    try:
-        with sessions.writing() as session:
-            workflow.transition(
-                session,
-                caller,
-                incident_id,
-                action,
-                now=now,
-                reason=reason,
-                duplicate_of=duplicate_of,
-            )
-            view = record.incident_view(session, caller, incident_id, now=now)
-    except QalamError as refusal:
-        with sessions.writing() as session:
-            workflow.note_refusal(session, caller, incident_id, action.value, refusal, now=now)
-        raise
-    return answers.item(view)
+    def act(session: Session) -> Response:
+        workflow.transition(
+            session,
+            caller,
+            incident_id,
+            action,
+            now=now,
+            reason=reason,
+            duplicate_of=duplicate_of,
+        )
+        return answers.item(record.incident_view(session, caller, incident_id, now=now))
+
+    def trace(session: Session, refusal: QalamError) -> None:
+        workflow.note_refusal(session, caller, incident_id, action.value, refusal, now=now)
+
+    return traced(sessions, act, trace)
 
 
 def _reason(body: StepBody | None) -> str | None:

@@ -51,6 +51,15 @@ REASON = (
 D = TypeVar("D")
 
 
+_CREATE: dict[str, Callable[..., Any]] = {
+    "event_group": decisions.create_event_group,
+    "outlet": outlets.create_outlet,
+    "decision": decisions.create_decision,
+    "pattern": decisions.create_pattern,
+    "recommendation": decisions.create_recommendation,
+}
+
+
 def load(sessions: Sessions, *, now: datetime, folder: Path = FOLDER) -> bool:
     """Load the example; return False where it is loaded already."""
     files = _read(folder)
@@ -169,13 +178,7 @@ class _Loader:
 
     def _publishable(self, kind: str, row: dict[str, Any], draft: type[Any]) -> None:
         """Enter something of `decisions.KINDS` with one key and publish it with the other."""
-        create: Callable[..., Any] = {
-            "event_group": decisions.create_event_group,
-            "outlet": outlets.create_outlet,
-            "decision": decisions.create_decision,
-            "pattern": decisions.create_pattern,
-            "recommendation": decisions.create_recommendation,
-        }[kind]
+        create = _CREATE[kind]
         more = {} if draft is OutletDraft else {"source": self._source(row)}
         made = create(self.session, self.loader, self._draft(row, draft, **more), now=self.now)
         self._keep(kind, row["key"], made.id)

@@ -2,10 +2,11 @@
 """What an incident is made of: categories, targets, involvements, and the wider event."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.domain.vocabulary import (
     ActorType,
@@ -118,3 +119,22 @@ class Involvement(Base):
     retracted_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship(lazy="raise")
+
+
+def list_event_groups(
+    session: Session,
+    *,
+    country: str | None,
+    published_only: bool,
+    limit: int,
+    after: uuid.UUID | None,
+) -> Sequence[EventGroup]:
+    """Return a page of event groups, by id."""
+    query = sa.select(EventGroup).options(joinedload(EventGroup.citation))
+    if published_only:
+        query = query.where(EventGroup.is_published)
+    if country is not None:
+        query = query.where(EventGroup.country == country)
+    if after is not None:
+        query = query.where(EventGroup.id > after)
+    return session.scalars(query.order_by(EventGroup.id).limit(limit)).all()

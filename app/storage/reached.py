@@ -65,6 +65,8 @@ def outlets_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     targeted = sa.exists().where(
         Target.outlet_id == Outlet.id, Target.incident_id == Incident.id, visible_to(viewer)
     )
+    if viewer.sees_own and viewer.key_id is not None:
+        return sa.or_(Outlet.is_published, targeted, Outlet.recorded_by_id == viewer.key_id)
     return sa.or_(Outlet.is_published, targeted)
 
 
