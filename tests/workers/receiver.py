@@ -5,6 +5,7 @@ It is reached by a name (`hook.test`) as any receiver is; `policy` is how a test
 where the name leads and that loopback is its public internet.
 """
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -67,20 +68,24 @@ class Receiver:
         )
 
 
-def _read(connection: object) -> Heard:
+def _more(connection: socket.socket) -> bytes:
+    piece = connection.recv(65536)
+    if not piece:
+        raise ConnectionError("the sender is gone")
+    return piece
+
+
+def _read(connection: socket.socket) -> Heard:
     data = b""
     while b"\r\n\r\n" not in data:
-        piece = connection.recv(65536)  # type: ignore[attr-defined]
-        if not piece:
-            raise ConnectionError("closed before a request")
-        data += piece
+        data += _more(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     method, path, _ = lines[0].split(" ", 2)
     pairs = (line.partition(":") for line in lines[1:])
     headers = {name.lower(): value.strip() for name, _, value in pairs}
     while len(body) < int(headers.get("content-length", 0)):
-        body += connection.recv(65536)  # type: ignore[attr-defined]
+        body += _more(connection)
     return Heard(method, path, headers, body)
 
 
@@ -109,6 +114,7 @@ def receiving(
 
     class Server(ThreadingTCPServer):
         allow_reuse_address = True
+        request_queue_size = 128  # with the usual 5, a busy machine resets connections
         daemon_threads = False
         block_on_close = True
 
