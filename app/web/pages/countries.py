@@ -27,7 +27,7 @@ def read_country(
         twin=f"/api/v1/countries/{code}",
         code=code,
         name=view["name"],
-        blocked=[sites.episode_row(one) for one in view["blocked"]],
+        blocked=sites.episode_rows(view["blocked"]),
         closures=[incidents.incident_row(one) for one in view["closures"]],
         attacks=[incidents.incident_row(one) for one in view["attacks"]],
         people=[countries.person_row(one) for one in view["people"]],

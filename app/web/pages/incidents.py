@@ -76,11 +76,18 @@ def read_incident(
     document = record.incident_view(session, viewer, incident_id, now=now)
     of_incident = CaseFilter(incident_id=incident_id)
     found = case_views.list_case_views(session, viewer, of_incident, now=now, limit=CASES)
+    dates = {
+        str(fact["date"]["earliest"]): fact["date"]["text"]
+        for one in found
+        for fact in one["facts"]
+    }
+    shown = present.incident_page(document)
     return page(
         request,
         "incident.html",
         now=now,
         twin=f"/api/v1/incidents/{incident_id}",
-        incident=present.incident_page(document),
-        cases=[justice.case_row(one) for one in found],
+        incident=shown,
+        since=justice.since_in_words(shown.row.justice.since, dates),
+        cases=[justice.case_row(one, shown.sources) for one in found],
     )

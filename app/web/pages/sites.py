@@ -65,7 +65,7 @@ def read_site(
         twin=f"/api/v1/sites/{site_id}",
         site=sites.site_row(view),
         listed=view["list"],
-        episodes=[sites.episode_row(one) for one in view["episodes"]],
+        episodes=sites.episode_rows(view["episodes"]),
         strip=[sites.verdict_row(one) for one in reversed(verdicts)],
         verdicts=sites.in_a_row([sites.verdict_row(one) for one in verdicts]),
         coverage=view["coverage"]["says"],

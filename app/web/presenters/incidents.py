@@ -98,7 +98,7 @@ def incident_row(document: Mapping[str, Any]) -> IncidentRow:
         country=document["country"],
         who=words.listed([_name(one) for one in document["targets"][:4]]),
         is_context=document["scope"] == "context",
-        justice=justice.justice(document["impunity"]),
+        justice=justice.justice(document),
         stages=tuple(justice.case_in_short(one) for one in document["cases"]),
     )
 

@@ -2,6 +2,7 @@
 """What justice did, for people: the level with who is held and who is missing, cases, dated facts."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from app.domain.record.consequences import ImpunityFlags
 from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Polarity, Stage
 from app.web.presenters import words
-from app.web.presenters.sources import Source, source
+from app.web.presenters.sources import Source, number_of, source
 
 LEVELS: dict[Impunity, str] = {
     Impunity.COMPLETE_IMPUNITY: "Complete impunity",
@@ -88,6 +89,7 @@ class FactRow:
     detail: str
     marks: str
     source: Source | None
+    source_number: int
     turns: bool
 
 
@@ -100,63 +102,86 @@ class CaseRow:
     title: str
     court: str
     stage: str
-    sentence: str
     facts: tuple[FactRow, ...]
 
 
-def justice(impunity: Mapping[str, Any]) -> Justice:
+def justice(document: Mapping[str, Any]) -> Justice:
     """Put a level into words: who is held, who is missing, and what to know beside it."""
+    impunity = document["impunity"]
     level = Impunity(impunity["level"])
     raised = ImpunityFlags(**impunity["flags"]).sentences() if impunity["flags"] else ()
     if level in (Impunity.NOT_ASSESSED, Impunity.NOT_APPLICABLE):
         said: tuple[str, ...] = tuple(impunity["reasons"][:1])
     else:
-        said = (held(impunity["held"]), missing(impunity, level))
-    since = words.from_text(impunity["since"]) if impunity["since"] else ""
+        said = (held(document), missing(document, level))
     return Justice(
         code=level,
         word=LEVELS[level],
         sentences=said,
         beside=raised,
         rule=impunity["rule"],
-        since=since,
+        since=str(impunity["since"])[:10] if impunity["since"] else "",
         as_of=words.from_text(impunity["as_of"]),
     )
 
 
-def held(found: Sequence[Mapping[str, Any]]) -> str:
-    """Say who is held: 'Four people are held: two who carried it out, one who helped, …'."""
+def held(document: Mapping[str, Any]) -> str:
+    """Say who is held, as the record describes them, and those it does not describe by their part."""
+    found = document["impunity"]["held"]
     if not found:
         return "Nobody is held to account."
-    counts: dict[CrimeRole | None, int] = {}
-    for one in found:
-        role = CrimeRole(one["role"]) if one["role"] else None
-        counts[role] = counts.get(role, 0) + 1
-    ordered = [(role, counts[role]) for role in ROLES if role in counts]
-    who = words.listed(
-        [f"{words.number_word(number)} who {ROLES[role]}" for role, number in ordered]
+    parts = {str(one["id"]): one for one in document["involvements"]}
+    described = [parts[key] for one in found if (key := str(one["involvement_id"])) in parts]
+    others = Counter(
+        CrimeRole(one["role"]) if one["role"] else None
+        for one in found
+        if str(one["involvement_id"]) not in parts
     )
-    total = len(found)
-    if total == 1:
-        return f"One person is held to account, who {ROLES[ordered[0][0]]}."
-    return words.capital(f"{words.number_word(total)} people are held to account: {who}.")
+    said = [_described(one) for one in described]
+    said += [
+        f"{words.number_word(others[role])} who {did}"
+        for role, did in ROLES.items()
+        if role in others
+    ]
+    return f"Held to account: {words.listed(said)}."
 
 
-def missing(impunity: Mapping[str, Any], level: Impunity) -> str:
-    """Say who is missing by role; where nobody is, the rule's own sentence says why not more."""
+def missing(document: Mapping[str, Any], level: Impunity) -> str:
+    """Say who is missing; where nobody is, the rule's own sentence says why not more is done."""
+    impunity = document["impunity"]
     if not impunity["missing"]:
         if level is Impunity.FULL_JUSTICE:
             return "Nobody known to be responsible is missing."
         return str(impunity["reasons"][0])
+    held_ids = {str(one["involvement_id"]) for one in impunity["held"]}
     said = []
     for one in impunity["missing"]:
-        did = ROLES[CrimeRole(one["role"]) if one["role"] else None]
-        said.append(
-            f"whoever {did}"
-            if one["count"] == 1
-            else f"{words.number_word(one['count'])} who {did}"
-        )
+        open_slots = [
+            part
+            for part in document["involvements"]
+            if part["crime_role"] == one["role"] and str(part["id"]) not in held_ids
+        ]
+        if len(open_slots) == one["count"]:
+            said += [_described(part) for part in open_slots]
+        else:
+            did = ROLES[CrimeRole(one["role"]) if one["role"] else None]
+            number = words.number_word(one["count"])
+            said.append(f"whoever {did}" if one["count"] == 1 else f"{number} who {did}")
     return f"Still missing: {words.listed(said)}."
+
+
+def _described(part: Mapping[str, Any]) -> str:
+    """Name somebody as the record does, with their part where the words do not say it already."""
+    name = part["person"]["name"] if part["person"] else part["description"]
+    did = ROLES[CrimeRole(part["crime_role"])]
+    return name if did.split()[0] in name else f"{name}, who {did}"
+
+
+def since_in_words(since: str, dates: Mapping[str, str]) -> str:
+    """Say since when as the source does ('summer 2013'); `dates` maps first possible days to it."""
+    if not since:
+        return ""
+    return words.edtf(dates[since]) if since in dates else words.from_text(since)
 
 
 def case_in_short(case: Mapping[str, Any]) -> str:
@@ -177,19 +202,20 @@ def sentence_length(months: int | None) -> str:
     )
 
 
-def case_row(case: Mapping[str, Any]) -> CaseRow:
-    """Put a case with its public facts into words, in the order of time."""
+def case_row(case: Mapping[str, Any], sources: Sequence[Source]) -> CaseRow:
+    """Put a case with its public facts into words, in time; `sources` are those the page lists."""
     facts = sorted(case["facts"], key=lambda one: str(one["date"]["earliest"] or ""))
     stage = Stage(case["stage"]).sentence if case["stage"] else "How far it has come is not known."
-    reprisal = Polarity(case["polarity"]) is Polarity.REPRISAL
+    length = sentence_length(case["sentence_months"])
+    if length and Polarity(case["polarity"]) is Polarity.REPRISAL:
+        stage = f"{stage.rstrip('.')}: {length}."
     return CaseRow(
         id=str(case["id"]),
         whose=WHOSE[Polarity(case["polarity"])],
         title=case["title"],
         court=", ".join(one for one in (case["court"], case["number"]) if one),
         stage=stage,
-        sentence=sentence_length(case["sentence_months"]) if reprisal else "",
-        facts=tuple(fact_row(one) for one in facts),
+        facts=tuple(fact_row(one, sources) for one in facts),
     )
 
 
@@ -201,7 +227,7 @@ _MARKS = {
 }
 
 
-def fact_row(fact: Mapping[str, Any]) -> FactRow:
+def fact_row(fact: Mapping[str, Any], sources: Sequence[Source]) -> FactRow:
     """Put one dated fact into words."""
     kind = FactKind(fact["kind"])
     name = fact["person"]["name"] if fact["person"] else ""
@@ -210,12 +236,14 @@ def fact_row(fact: Mapping[str, Any]) -> FactRow:
     if fact["role"]:
         marks.append(f"who {ROLES[CrimeRole(fact['role'])]}")
     marks += [sentence_length(fact["sentence_months"]), fact["fine"] or ""]
+    cited = source(fact["source"]) if fact["source"] else None
     marks += [said for name, said in _MARKS.items() if fact[name]]
     return FactRow(
         date=words.edtf(fact["date"]["text"]),
         sentence=sentence,
         detail=fact["detail"] or "",
         marks=words.capital(" · ".join(mark for mark in marks if mark)),
-        source=source(fact["source"]) if fact["source"] else None,
+        source=cited,
+        source_number=number_of(cited, sources),
         turns=kind in TURNS,
     )

@@ -95,7 +95,11 @@ class BlockingRow:
 
 
 def outlet_row(view: Mapping[str, Any]) -> OutletRow:
-    """Put an outlet's present condition into words."""
+    """Put an outlet's present condition into words; where the history is there, as it dates it."""
+    dates = {
+        str(one["valid_from"]["earliest"]): one["valid_from"]["text"]
+        for one in view.get("history", ())
+    }
     status = str(view["status"])
     ground = view["ground"]
     return OutletRow(
@@ -106,12 +110,20 @@ def outlet_row(view: Mapping[str, Any]) -> OutletRow:
         is_group=view["is_group"],
         mark=_mark(status),
         word=words.capital(words.label(status)) if status != "unknown" else "Not known",
-        # The day may be the first of a span the source gives: the year is what can be said here.
-        since=f"since {view['since'].year}" if view["since"] else "",
+        since=_since(view["since"], dates),
         ground=LegalGround(ground).sentence.rstrip(".") if ground else "",
         authority=view["authority"] or "",
         axes=tuple(_axis(axis, view[axis.value]) for axis in AXES),
     )
+
+
+def _since(since: date | None, dates: Mapping[str, str]) -> str:
+    if since is None:
+        return ""
+    if str(since) in dates:
+        return f"since {words.edtf(dates[str(since)])}"
+    # The day may be the first of a span the source gives: the year is what can be said for certain.
+    return f"since {since.year}"
 
 
 def _mark(status: str) -> str:

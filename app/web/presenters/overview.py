@@ -8,7 +8,8 @@ from typing import Any
 from app.domain.vocabulary import Confidence, Impunity, SiteCondition, VantageHealth, VantageRole
 from app.services.overview import TROUBLE
 from app.web.presenters import sites, words
-from app.web.presenters.sites import SiteRow, VantageRow
+from app.web.presenters.sites import SiteRow
+from app.web.presenters.vantages import VantageRow, vantage_rows
 
 _DOUBTFUL = (VantageHealth.OFFLINE, VantageHealth.UNHEALTHY)
 
@@ -179,7 +180,7 @@ def coverage(view: Mapping[str, Any]) -> Coverage:
     field = field_vantages(view["vantages"])
     return Coverage(
         sentences=tuple(_coverage_sentences(view, field)),
-        vantages=tuple(sites.vantage_rows(view["vantages"])),
+        vantages=tuple(vantage_rows(view["vantages"])),
         has_control=bool(view["controls"]),
     )
 

@@ -13,7 +13,6 @@ from app.domain.vocabulary import (
     Mechanism,
     SiteCondition,
     VantageHealth,
-    VantageRole,
     VerdictState,
 )
 from app.web.presenters import words
@@ -111,7 +110,7 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeRow:
-    """One uninterrupted blocking."""
+    """One uninterrupted blocking, as one vantage saw it or several of a network alike."""
 
     site_id: str
     host: str
@@ -122,23 +121,12 @@ class EpisodeRow:
     confidence: str
     rule: str
     note: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VantageRow:
-    """Vantages of one network that stand alike."""
-
-    where: str
-    role: str
-    code: str
-    word: str
-    reason: str
-    number: int = 1
+    vantages: int = 1
 
     @property
     def seen(self) -> str:
-        """How many stand so in this network, where it is more than one."""
-        return words.count(self.number, "vantage") if self.number > 1 else ""
+        """From how many vantages it was seen, where it is more than one."""
+        return words.count(self.vantages, "vantage") if self.vantages > 1 else ""
 
 
 def how(layer: Layer | None, mechanism: Mechanism | None) -> str:
@@ -264,8 +252,13 @@ def in_a_row(verdicts: Sequence[VerdictRow]) -> list[VerdictRow]:
     return found
 
 
-def episode_row(one: Mapping[str, Any]) -> EpisodeRow:
-    """Put one blocking into words."""
+def episode_rows(episodes: Sequence[Mapping[str, Any]]) -> list[EpisodeRow]:
+    """Put blockings into words; what several vantages of a network saw alike is said once."""
+    found = Counter(_episode_row(one) for one in episodes)
+    return [replace(row, vantages=number) for row, number in found.items()]
+
+
+def _episode_row(one: Mapping[str, Any]) -> EpisodeRow:
     return EpisodeRow(
         site_id=str(one["site"]["id"]),
         host=words.host(one["site"]["url"]),
@@ -276,30 +269,4 @@ def episode_row(one: Mapping[str, Any]) -> EpisodeRow:
         confidence=one["confidence"].label,
         rule=one["rule"],
         note=one["note"],
-    )
-
-
-_HEALTH = {
-    VantageHealth.UNKNOWN: "Not checked yet",
-    VantageHealth.HEALTHY: "Online",
-    VantageHealth.UNHEALTHY: "In doubt",
-    VantageHealth.OFFLINE: "Offline",
-}
-
-
-def vantage_rows(vantages: Sequence[Mapping[str, Any]]) -> list[VantageRow]:
-    """Put vantages into words, those of one network that stand alike together; field first."""
-    found: Counter[VantageRow] = Counter(_vantage_row(one) for one in vantages)
-    rows = [replace(row, number=number) for row, number in found.items()]
-    return sorted(rows, key=lambda row: row.role != "field")
-
-
-def _vantage_row(one: Mapping[str, Any]) -> VantageRow:
-    healthy = one["health"] is VantageHealth.HEALTHY
-    return VantageRow(
-        where=one["network_name"] or words.network(one["country"], one["asn"]),
-        role="control" if one["role"] is VantageRole.CONTROL else "field",
-        code=one["health"].value if one["is_enabled"] else "unknown",
-        word=_HEALTH[one["health"]] if one["is_enabled"] else "Switched off",
-        reason="" if healthy else one["health_reason"] or "",
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sources for people: a title, where it leads, and who published it when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,19 @@ class Source:
     title: str
     url: str | None
     language: str | None
+    locator: str
     about: str
+
+    @property
+    def work(self) -> tuple[str, str | None]:
+        """What is cited, wherever inside it."""
+        return (self.title, self.url)
+
+
+def number_of(one: Source | None, listed: Sequence[Source]) -> int:
+    """Return the number a source has in a list of them, from one; 0 where it is not in it."""
+    works = [other.work for other in listed]
+    return works.index(one.work) + 1 if one and one.work in works else 0
 
 
 def safe_url(url: str | None) -> str | None:
@@ -36,5 +48,6 @@ def source(one: Mapping[str, Any]) -> Source:
         title=one["title"] or one["url"] or "An untitled source",
         url=safe_url(one["url"]),
         language=one["language"],
+        locator=one["locator"] or "",
         about=" · ".join(part for part in about if part),
     )
