@@ -4,6 +4,7 @@
 from fastapi import APIRouter
 
 from app.api import (
+    alerts,
     cases,
     countries,
     decisions,
@@ -24,6 +25,7 @@ from app.api import (
 
 router = APIRouter(prefix="/api/v1")
 nouns = (
+    alerts,
     cases,
     countries,
     decisions,

@@ -9,7 +9,6 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,9 +42,12 @@ def list_alert_views(
     wanted: AlertFilter,
     *,
     limit: int,
-    after: tuple[datetime, uuid.UUID] | None = None,
-) -> tuple[list[dict[str, Any]], tuple[datetime, uuid.UUID] | None]:
-    """Return alerts, the latest first, and the place of the last one where more follow."""
+    after: uuid.UUID | None = None,
+) -> tuple[list[dict[str, Any]], uuid.UUID | None]:
+    """Return alerts, the latest first, and the last one's id where more follow.
+
+    The place of a page is an id, looked up here: a time in a link would tell what `Shades` hides.
+    """
     query = (
         _seen(viewer)
         .where(*_conditions(wanted))
@@ -53,15 +55,15 @@ def list_alert_views(
         .limit(limit + 1)
     )
     if after is not None:
-        place = sa.tuple_(Alert.opened_at, Alert.id)
-        opened_at = sa.literal(after[0], Alert.opened_at.type)
-        query = query.where(place < sa.tuple_(opened_at, sa.literal(after[1], sa.Uuid())))
+        opened_at = sa.select(Alert.opened_at).where(Alert.id == after).scalar_subquery()
+        last_one = sa.tuple_(opened_at, sa.literal(after, sa.Uuid()))
+        query = query.where(sa.tuple_(Alert.opened_at, Alert.id) < last_one)
     rows = session.execute(query).all()
     shades, kept = Shades(session, viewer), rows[:limit]
     last = kept[-1][0] if len(rows) > limit else None
     return (
         [_view(viewer, alert, site, vantage, shades) for alert, site, vantage in kept],
-        (last.opened_at, last.id) if last else None,
+        last.id if last else None,
     )
 
 

@@ -2,7 +2,6 @@
 """What readers choose in addresses and forms: one term or none; a wrong one is named as such."""
 
 import uuid
-from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,7 +9,6 @@ from app.domain.countries import NAMES
 from app.errors import FieldError, InvalidInput
 
 AnyTerm = TypeVar("AnyTerm", bound=StrEnum)
-When = TypeVar("When")
 
 
 def chosen(kind: type[AnyTerm], text: str, field: str) -> AnyTerm | None:
@@ -32,13 +30,13 @@ def country(text: str) -> str | None:
     return text.upper()
 
 
-def place(text: str, read: Callable[[str], When]) -> tuple[When, uuid.UUID] | None:
-    """Return where a page begins, as the link of the page before says it; `read` reads its time."""
+def place(text: str) -> tuple[date, uuid.UUID] | None:
+    """Return where a page of incidents begins, as the link of the page before says it."""
     if not text:
         return None
     at, _, last = text.partition("_")
     try:
-        return read(at), uuid.UUID(last)
+        return date.fromisoformat(at), uuid.UUID(last)
     except ValueError:
         raise _unknown("after") from None
 

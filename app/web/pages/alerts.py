@@ -2,10 +2,8 @@
 """`/alerts` and `/alerts/{id}`: what people were told, and whether it is over."""
 
 import uuid
-from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.domain.vocabulary import AlertKind
 from app.services import alert_views
@@ -27,18 +25,16 @@ def list_alerts(
     viewer: ViewerDep,
     now: NowDep,
     kind: str = "",
-    after: Annotated[str, Query(max_length=100)] = "",
+    after: uuid.UUID | None = None,
 ) -> Response:
     """The alerts, the latest first; those that go on stand apart on the first page."""
     chosen = filters.chosen(AlertKind, kind, "kind")
-    start = filters.place(after, datetime.fromisoformat)
     lasting, _ = alert_views.list_alert_views(
         session, viewer, AlertFilter(kind=chosen, open_only=True), limit=ROWS
     )
     over, place = alert_views.list_alert_views(
-        session, viewer, AlertFilter(kind=chosen, resolved_only=True), limit=ROWS, after=start
+        session, viewer, AlertFilter(kind=chosen, resolved_only=True), limit=ROWS, after=after
     )
-    after_last = f"{place[0].isoformat()}_{place[1]}" if place else ""
     return page(
         request,
         "alerts.html",
@@ -46,10 +42,10 @@ def list_alerts(
         twin=link("/api/v1/alerts", kind=chosen),
         kinds=alerts.KINDS,
         chosen=chosen,
-        is_first=not after,
+        is_first=after is None,
         lasting=[alerts.alert_row(one) for one in lasting],
         over=[alerts.alert_row(one) for one in over],
-        next=link("/alerts", kind=chosen, after=after_last) if place else None,
+        next=link("/alerts", kind=chosen, after=place) if place else None,
     )
 
 

@@ -46,7 +46,7 @@ def list_incidents(
         impunity=(level,) if level else (),
         q=q or None,
     )
-    place = filters.place(after, date.fromisoformat)
+    place = filters.place(after)
     found = record.list_incidents(session, viewer, wanted, limit=ROWS, after=place)
     chosen = {"country": in_country, "category": kind, "impunity": level, "q": q}
     return page(
