@@ -2,6 +2,7 @@
 """What readers choose in addresses and forms: one term or none; a wrong one is named as such."""
 
 import uuid
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
