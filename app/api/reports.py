@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Response
 
-from app.api import answers
+from app.api import answers, parameters
 from app.api.dependencies import IncidentWriter, NowDep, ReadingDep, ReportWriter, WritingDep
 from app.api.idempotency import OnceDep
 from app.api.paging import PageDep
@@ -29,16 +29,18 @@ def list_reports(
     source: uuid.UUID | None = None,
 ) -> Response:
     """Reports, the latest first."""
-    after = (
-        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
-    )
+    place = parameters.place(page.after, datetime.fromisoformat, uuid.UUID)
     found = reports.list_reports(
-        session, status=status, source_id=source, limit=page.limit + 1, after=after
+        session,
+        status=status,
+        source_id=source,
+        limit=page.limit + 1,
+        after=(place[0], place[1]) if place else None,
     )
     kept = found[: page.limit]
     last = kept[-1] if len(found) > page.limit else None
-    place = [last["first_seen_at"].isoformat(), str(last["id"])] if last else None
-    return answers.rows(page, kept, place=place)
+    following = [last["first_seen_at"].isoformat(), str(last["id"])] if last else None
+    return answers.rows(page, kept, place=following)
 
 
 @router.get("/{report_id}", responses=responses(401, 403, 404))
@@ -60,14 +62,9 @@ def accept_report(
     """Draft an incident from it. Accepted twice is a conflict that names the first incident."""
 
     def act() -> Response:
-        added = Acceptance(
-            categories=[(one.category, one.subtype) for one in body.categories],
-            title=body.title,
-            date=body.date,
-            country=body.country,
-            target=body.target,
+        incident = reports.accept_report(
+            session, caller, report_id, body.to_draft(Acceptance), now=now
         )
-        incident = reports.accept_report(session, caller, report_id, added, now=now)
         view = record.incident_view(session, caller, incident.id, now=now)
         return answers.item(view, status=201, location=f"/api/v1/incidents/{incident.id}")
 

@@ -29,6 +29,18 @@ def clean(text: str) -> str:
     return normal
 
 
+def leave_out(text: str) -> str:
+    """Return a text without what `clean` refuses: for sources, whom nobody can ask to mend it."""
+    kept: list[str] = []
+    marks = 0
+    for letter in unicodedata.normalize("NFC", text.replace("\r\n", "\n")):
+        category = unicodedata.category(letter)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks <= _MAX_MARKS and (letter in _KEPT or category not in _REFUSED):
+            kept.append(letter)
+    return "".join(kept).strip()
+
+
 def _refuse(sentence: str) -> InvalidInput:
     return InvalidInput(
         sentence, errors=(FieldError(pointer="", code="unsafe_text", message=sentence),)

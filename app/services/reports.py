@@ -7,19 +7,19 @@ Only holders of `reports:write` come here: a report was verified by nobody.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Category, CitationType, ReportStatus, TargetKind, Trust
+from app.domain.vocabulary import CitationType, ReportStatus, TargetKind, Trust
 from app.errors import Conflict
 from app.services import record
 from app.services.checks import wrong
-from app.services.drafts import CategoryDraft, CitationDraft, IncidentDraft, TargetDraft
+from app.services.drafts import CategoryDraft, CitationDraft, Draft, IncidentDraft, TargetDraft
 from app.storage import ledger, reports
 from app.storage.incidents import Incident
 from app.storage.reports import Report
@@ -31,15 +31,17 @@ _CITED_AS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
-    """What the accepting person adds; the rest is taken from the report where it says so."""
+class Acceptance(Draft, frozen=True, kw_only=True):
+    """What the accepting person says; the rest is taken from the report, where it says so."""
 
-    categories: Sequence[tuple[Category, str | None]]
+    categories: list[CategoryDraft]
+    targets: list[TargetDraft] = msgspec.field(default_factory=list)
     title: str | None = None
     date: str | None = None
     country: str | None = None
-    target: str | None = None
+    admin1: str | None = None
+    place: str | None = None
+    narrative: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def list_reports(
@@ -133,20 +135,18 @@ def _draft(report: Report, added: Acceptance, now: datetime) -> IncidentDraft:
     country = added.country or report.country
     if country is None:
         raise wrong("/country", "missing", "The report names no country: say where it happened.")
-    title = added.title or report.title
     # No name is invented: until somebody names the targets, they are who the report speaks of.
-    target = TargetDraft(kind=TargetKind.GROUP, description=added.target or report.title)
-    spoken = report.language is not None and report.summary is not None
+    unnamed = TargetDraft(kind=TargetKind.GROUP, description=report.title)
+    said = {report.language: report.summary} if report.language and report.summary else {}
     return IncidentDraft(
-        title=title,
+        title=added.title or report.title,
         date=_date(report, added),
         country=country,
-        categories=[
-            CategoryDraft(category=category, subtype=subtype)
-            for category, subtype in added.categories
-        ],
-        targets=[target],
-        narrative={str(report.language): str(report.summary)} if spoken else {},
+        admin1=added.admin1,
+        place=added.place,
+        categories=added.categories,
+        targets=added.targets or [unnamed],
+        narrative=added.narrative or said,
         sources=[_citation(report, now)],
         report_id=report.id,
     )

@@ -20,7 +20,7 @@ from workers.sources import text
 
 MAX_RAW = 256 * 1024
 MAX_ID = 1000
-MAX_TITLE = 500
+MAX_TITLE = 300
 MAX_SUMMARY = 5000
 MAX_URL = 2000
 MAX_LEFTOVER = 1000

@@ -11,6 +11,7 @@ import unicodedata
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from app.domain import texts
 from app.domain.record import dates
 from app.errors import InvalidInput
 
@@ -60,7 +61,10 @@ def plain(text: str, *, limit: int, one_line: bool = False) -> str:
     text = _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
     if one_line:
         text = text.replace("\n", " ")
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) > limit:
+        text = text[: limit - 1].rstrip() + "…"
+    # A draft made of this can then be edited: the doors refuse what is left out here.
+    return texts.leave_out(text)
 
 
 def clean(text: str) -> str:

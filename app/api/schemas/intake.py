@@ -3,16 +3,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from app.api.schemas.sites import CountryCode
-from app.domain.vocabulary import Category, SourceKind, Trust
+from app.api.schemas.fields import Body, CountryCode, EdtfDate, Line, Narrative, example
+from app.api.schemas.incidents import CategoryBody, TargetBody
+from app.domain.vocabulary import SourceKind, Trust
 from app.services.sources import MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class NewSourceBody(BaseModel):
+class NewSourceBody(Body):
     """A source to read on a schedule."""
 
     model_config = ConfigDict(
@@ -37,56 +38,48 @@ class NewSourceBody(BaseModel):
         },
     )
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+    name: Line
     kind: SourceKind
     address: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
-    mapping: Annotated[dict[str, Column], Field(max_length=20)] = {}
+    mapping: dict[str, Column] = Field(default={}, max_length=20)
     trust: Trust = Trust.LEAD
-    licence: Annotated[str, StringConstraints(max_length=500)] | None = None
+    licence: Line | None = None
     interval_seconds: Annotated[
         int, Field(ge=MIN_INTERVAL_SECONDS, le=MAX_INTERVAL_SECONDS, strict=True)
     ] = 3600
 
 
-class CategoryBody(BaseModel):
-    """One category, with its subtype where one is known."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    category: Category
-    subtype: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-
-
-class AcceptanceBody(BaseModel):
+class AcceptanceBody(Body):
     """What the report does not say itself, or says wrongly; the rest is taken from it."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "categories": [{"category": "detention", "subtype": "arrest"}],
-                    "country": "KZ",
-                    "date": "2026-03-01",
-                    "target": "two reporters of a regional newspaper",
-                }
-            ]
-        },
+    model_config = example(
+        {
+            "categories": [{"category": "detention", "subtype": "arrest"}],
+            "targets": [{"kind": "group", "description": "two reporters of a regional newspaper"}],
+            "country": "KZ",
+            "date": "2026-03-01",
+        }
     )
 
     categories: Annotated[list[CategoryBody], Field(min_length=1, max_length=20)]
-    title: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
-    date: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
+    targets: list[TargetBody] = Field(
+        default=[],
+        max_length=100,
+        description="Left out: a group, described by the report's title.",
+    )
+    title: Line | None = None
+    date: EdtfDate | None = Field(
+        None, description="Left out: the report's, or about the day it was published."
+    )
     country: CountryCode | None = None
-    target: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    admin1: Line | None = None
+    place: Line | None = None
+    narrative: Narrative = Field(default={})
 
 
-class RejectionBody(BaseModel):
+class RejectionBody(Body):
     """Why a report is set aside."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"reason": "an opinion piece, not an incident"}]},
-    )
+    model_config = example({"reason": "an opinion piece, not an incident"})
 
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    reason: Line

@@ -216,7 +216,7 @@ def test_fields_are_bounded() -> None:
         .reading
     )
 
-    assert len(reading.title) == 500
+    assert len(reading.title) == 300
     assert reading.title.endswith("…")
     assert len(reading.summary or "") == 5000
     assert len(reading.leftovers) == 100

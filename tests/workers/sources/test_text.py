@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import texts
 from workers.sources import text
 
 
@@ -39,6 +40,19 @@ def test_html_becomes_text(given: str, expected: str) -> None:
 def test_no_opening_tag_survives(said: str) -> None:
     """However often it was escaped, what comes out opens no tag."""
     assert not re.search(r"<[a-zA-Z/!?]", text.plain(said, limit=500))
+
+
+@given(st.text(max_size=80))
+def test_what_comes_out_is_taken_by_the_doors(said: str) -> None:
+    """Whatever a source writes, the shown text is one that a person may send back."""
+    shown = text.plain(said, limit=500)
+
+    assert texts.clean(shown) == shown
+
+
+def test_stacks_of_marks_are_cut() -> None:
+    """A letter keeps four marks."""
+    assert text.plain("a" + "\u0315" * 50, limit=500) == "a" + "\u0315" * 4
 
 
 @pytest.mark.parametrize(
