@@ -8,6 +8,7 @@ from app.api import (
     cases,
     countries,
     decisions,
+    deliveries,
     event_groups,
     incidents,
     keys,
@@ -20,6 +21,7 @@ from app.api import (
     sites,
     sources,
     steps,
+    subscriptions,
     vocabulary,
 )
 
@@ -29,6 +31,7 @@ nouns = (
     cases,
     countries,
     decisions,
+    deliveries,
     event_groups,
     incidents,
     keys,
@@ -41,6 +44,7 @@ nouns = (
     sites,
     sources,
     steps,
+    subscriptions,
     vocabulary,
 )
 for noun in nouns:

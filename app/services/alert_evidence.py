@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.alerting.texts import AlertSubject, message
+from app.domain.countries import country_name
 from app.domain.vocabulary import AlertKind, AlertState, Confidence, Mechanism, Severity
 from app.storage.alerts import Alert
 from app.storage.sites import Site, Vantage
@@ -73,7 +74,7 @@ def subject_of(alert: Alert) -> AlertSubject:
     public = [reason for reason in said if not _NAMES_A_NETWORK.search(reason)]
     return AlertSubject(
         name=kept["name"],
-        place=alert.country or "the network of this installation",
+        place=country_name(alert.country) if alert.country else "the network of this installation",
         since=datetime.fromisoformat(kept["since"]),
         mechanism=Mechanism(kept["mechanism"]) if kept["mechanism"] else None,
         confidence=Confidence(kept["confidence"]) if kept["confidence"] else None,

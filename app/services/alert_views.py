@@ -30,6 +30,7 @@ class AlertFilter:
     """Which alerts are asked for; None means any."""
 
     kind: AlertKind | None = None
+    state: AlertState | None = None  # as the viewer sees it
     country: str | None = None
     site_id: uuid.UUID | None = None
     open_only: bool = False
@@ -50,7 +51,7 @@ def list_alert_views(
     """
     query = (
         _seen(viewer)
-        .where(*_conditions(wanted))
+        .where(*_conditions(viewer, wanted))
         .order_by(Alert.opened_at.desc(), Alert.id.desc())
         .limit(limit + 1)
     )
@@ -101,10 +102,13 @@ def _seen(viewer: Viewer) -> sa.Select[Alert, Site, Vantage]:
     return query.where(Alert.kind.in_(PUBLIC_KINDS), Alert.fired_at.is_not(None))
 
 
-def _conditions(wanted: AlertFilter) -> list[sa.ColumnElement[bool]]:
+def _conditions(viewer: Viewer, wanted: AlertFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.kind is not None:
         found.append(Alert.kind == wanted.kind)
+    if wanted.state is not None:
+        same = [one for one in AlertState if _state(viewer, one) is wanted.state]
+        found.append(Alert.state.in_(same))
     if wanted.country is not None:
         found.append(Alert.country == wanted.country)
     if wanted.site_id is not None:
@@ -161,5 +165,9 @@ def _view(
         "resolved_at": shades.time(alert.resolved_at, hidden=hidden),
     }
     if viewer.is_staff:
-        view |= {"acked_at": alert.acked_at, "vantage": vantage.code if vantage else None}
+        view |= {
+            "acked_at": alert.acked_at,
+            "vantage": vantage.code if vantage else None,
+            "inhibited_by": alert.inhibited_by_id,
+        }
     return view

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from app.domain.vocabulary import ChannelKind, DeliveryState
 from app.errors import NotFound
@@ -185,11 +185,44 @@ def get_delivery(session: Session, delivery_id: uuid.UUID, *, lock: bool = False
     return found
 
 
+def get_delivery_with_message(session: Session, delivery_id: uuid.UUID) -> Delivery:
+    """Return a delivery with its message and its channel read along."""
+    whole = (joinedload(Delivery.notification), joinedload(Delivery.subscription))
+    found = session.get(Delivery, delivery_id, options=whole, populate_existing=True)
+    if found is None:
+        raise NotFound("there is no such delivery: GET /api/v1/deliveries lists them")
+    return found
+
+
 def list_waiting(session: Session, subscription_id: uuid.UUID) -> Sequence[Delivery]:
     """Return a channel's messages that no worker holds and that are not settled."""
     query = sa.select(Delivery).where(
         Delivery.subscription_id == subscription_id, Delivery.state.in_(WAITING_STATES)
     )
+    return session.scalars(query).all()
+
+
+def list_deliveries(
+    session: Session,
+    *,
+    state: DeliveryState | None,
+    subscription_id: uuid.UUID | None,
+    limit: int,
+    after: tuple[datetime, uuid.UUID] | None,
+) -> Sequence[Delivery]:
+    """Return deliveries with message and channel, latest first; `after` is the last one's place."""
+    query = sa.select(Delivery).options(
+        joinedload(Delivery.notification), joinedload(Delivery.subscription)
+    )
+    if state is not None:
+        query = query.where(Delivery.state == state)
+    if subscription_id is not None:
+        query = query.where(Delivery.subscription_id == subscription_id)
+    if after is not None:
+        at, last_id = after
+        is_same = sa.and_(Delivery.created_at == at, Delivery.id < last_id)
+        query = query.where(sa.or_(Delivery.created_at < at, is_same))
+    query = query.order_by(Delivery.created_at.desc(), Delivery.id.desc()).limit(limit)
     return session.scalars(query).all()
 
 

@@ -84,7 +84,7 @@ def test_what_waited_long_enough_fires_and_is_sent(
     (heard,) = receiver.heard
     assert heard.headers["webhook-id"] == f"msg_{notification.id.hex}"
     assert b"http://qalam.example/alerts/" in heard.body
-    assert "https://news.example/ is probably blocked in KZ" in capsys.readouterr().out
+    assert "https://news.example/ is probably blocked in Kazakhstan" in capsys.readouterr().out
     assert states(sessions) == {DeliveryState.DELIVERED: 2}
 
 
