@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builders for rows and callers, with keyword defaults; tests say only what matters to them."""
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ROLE_SCOPES, Role, Scope, WorkflowStatus
-from app.services import access, conclusions, record
-from app.services.drafts import IncidentDraft
+from app.services import access, cases, conclusions, record
+from app.services.drafts import CaseDraft, FactDraft, IncidentDraft
 from app.storage import ledger
+from app.storage.cases import Case, Fact
 from app.storage.incidents import VERIFIED, Incident
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -72,4 +74,42 @@ def incident(
     session.flush()
     conclusions.refresh(session, row, now=now, touched=True)
     ledger.bump(session, "staff", "public")
+    return row
+
+
+def case(
+    session: Session,
+    *incident_ids: uuid.UUID,
+    by: Viewer = LOADER,
+    polarity: str = "accountability",
+    now: datetime = NOW,
+    **fields: Any,
+) -> Case:
+    """A legal case of incidents, without facts."""
+    body = {
+        "polarity": polarity,
+        "title": "A case",
+        "country": "KZ",
+        "incident_ids": list(incident_ids),
+    }
+    return cases.create_case(session, by, msgspec.convert({**body, **fields}, CaseDraft), now=now)
+
+
+def fact(
+    session: Session,
+    case_id: uuid.UUID,
+    kind: str,
+    date: str = "2025-07-01",
+    *,
+    by: Viewer = LOADER,
+    verified: bool = True,
+    now: datetime = NOW,
+    **fields: Any,
+) -> Fact:
+    """A fact of a case, by default verified at once by somebody else."""
+    draft = msgspec.convert({"kind": kind, "date": date, **fields}, FactDraft)
+    row = cases.append_fact(session, by, case_id, draft, now=now)
+    if verified:
+        checker = viewer(session, Role.EDITOR, f"checker {uuid.uuid4()}")
+        cases.verify_fact(session, checker, case_id, row.id, now=now)
     return row
