@@ -47,6 +47,9 @@ def create_app(
         version=__version__,
         summary="Media freedom, monitored: what is blocked, who was attacked, what justice did.",
         max_body_size=MAX_BODY,
+        # FastAPI's own reference pages load scripts from elsewhere; ours is `app/web/pages/reference.py`.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     app.state.sessions = sessions

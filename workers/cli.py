@@ -10,6 +10,7 @@ import uuid
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
@@ -36,6 +37,7 @@ from workers import scheduler
 from workers.jobs import probing
 from workers.jobs.context import JobContext
 from workers.jobs.probing import ProbeContext
+from workers.outbound import OutboundPolicy
 from workers.probe import ProbeSession, measure, report
 
 command = typer.Typer(
@@ -82,6 +84,11 @@ def local_vantage(settings: Settings) -> installation.LocalVantage:
     )
 
 
+def _own_hosts(settings: Settings) -> frozenset[str]:
+    """Names of this installation itself: no webhook or feed may lead back here."""
+    return frozenset({urlsplit(settings.address).hostname or settings.host})
+
+
 def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
     """Return what the loops of this process work with."""
     job = JobContext(
@@ -90,6 +97,7 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
         worker=f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
         address=settings.address,
         alerts=AlertPolicy(group_wait=timedelta(seconds=settings.group_wait_seconds)),
+        outbound=OutboundPolicy(own_hosts=_own_hosts(settings)),
     )
     return ProbeContext(
         job=job,
