@@ -60,11 +60,11 @@ def read(body: bytes, given: Given) -> Found:
     rejected: list[Rejected] = []
     stopped: Rejected | None = None
     for row in _rows(lines, start + 1, columns.delimiter):
-        taken = row if isinstance(row, Rejected) else _read_row(row, columns, given)
-        (accounts if isinstance(taken, Account) else rejected).append(taken)  # type: ignore[arg-type]
-        stopped = _end(taken.line, len(accounts), len(rejected))
+        stopped = _end(row.line, len(accounts), len(rejected))
         if stopped is not None:
             break
+        taken = row if isinstance(row, Rejected) else _read_row(row, columns, given)
+        (accounts if isinstance(taken, Account) else rejected).append(taken)  # type: ignore[arg-type]
     kept, repeated = without_repeats(accounts)
     rejected += [stopped] if stopped else []
     # A totals row belongs to the file; any other refused row may be one that is missed otherwise.

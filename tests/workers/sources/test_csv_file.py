@@ -216,6 +216,8 @@ def test_rows_beyond_the_bound_are_not_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(found.accounts) == 10
     assert found.rejected[-1].reason == "a file may have 10 rows: split it. The rest is not read"
     assert found.extent is Extent.PARTIAL
+    full = read("id,title\n" + "".join(f"{number},T\n" for number in range(10)))
+    assert (len(full.accounts), full.rejected) == (10, ())
 
 
 @pytest.mark.skipif(not HEADERS.exists(), reason="the sample headers are not here")
