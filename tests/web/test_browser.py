@@ -16,11 +16,10 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.main import create_app
-from app.services import example
 from app.settings import Settings
 from app.storage.database import Sessions, make_engine
 from tests.make import NOW
-from tests.web import world
+from tests.web.shown import fill
 
 pytestmark = pytest.mark.browser
 
@@ -76,9 +75,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(sqlite_template, folder / "qalam.db")
     engine = make_engine(f"sqlite:///{folder / 'qalam.db'}")
     sessions = Sessions(engine)
-    example.load(sessions, now=NOW)
-    with sessions.writing() as session:
-        world.country_with_blocks(session)
+    fill(sessions)
     with served(create_app(Settings(data_dir=folder), sessions, now=lambda: NOW)) as address:
         yield address
     engine.dispose()
