@@ -166,6 +166,25 @@ def test_sites_import_says_what_it_did(tmp_path: Path) -> None:
     assert [one["line"] for one in first["rejected"]] == [3]
 
 
+def test_reports_import_takes_a_file_once(tmp_path: Path) -> None:
+    """Rows become reports, a wrong row is named, the second import is idle, a dry run stores nothing."""
+    (tmp_path / "cases.csv").write_text(
+        "Link,Headline,Day\nhttps://ngo.example/1,A reporter was beaten,2026-02-01\n"
+        "https://ngo.example/2,,2026-02-02\n",
+        encoding="utf-8",
+    )
+    columns = ["--column", "external_id=Link", "--column", "title=Headline", "--column", "date=Day"]
+    command = ("reports", "import", "cases.csv", *columns, "--json")
+
+    dry = json.loads(run(tmp_path, *command, "--dry-run").stdout)
+    first = json.loads(run(tmp_path, *command).stdout)
+    second = json.loads(run(tmp_path, *command).stdout)
+
+    assert (dry["new"], first["new"], second["new"], second["unchanged"]) == (1, 1, 0, 1)
+    assert [one["line"] for one in first["rejected"]] == [3]
+    assert run(tmp_path, "reports", "import", "cases.csv").returncode == 1
+
+
 def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     """A key is printed once; the list never shows it; revoking twice is harmless."""
     made = run(tmp_path, "key", "create", "--role", "monitor", "--name", "desk")

@@ -34,6 +34,7 @@ from app.storage import migrations
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from workers import scheduler
+from workers.cli_reports import reports_app
 from workers.jobs import probing
 from workers.jobs.context import JobContext
 from workers.jobs.probing import ProbeContext
@@ -47,6 +48,7 @@ command = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 record_commands.add_to(command)
+command.add_typer(reports_app, name="reports")
 out = Console(soft_wrap=True)
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Countries and territories Qalam takes: ISO 3166-1 alpha-2, and XK, which it leaves to users.
+"""Countries and territories Qalam takes: ISO 3166-1 alpha-2, and two codes it leaves to users:
+XK, and XX, the invented country of the demonstration.
 
 Each with its usual short name in English, after the public-domain table of the time zone database.
 A name is how readers find a row, and takes no position on a territorial claim.
@@ -251,6 +252,7 @@ VU Vanuatu
 WF Wallis and Futuna
 WS Samoa
 XK Kosovo
+XX Exampleland
 YE Yemen
 YT Mayotte
 ZA South Africa

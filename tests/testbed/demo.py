@@ -110,7 +110,7 @@ def prepare(sessions: Sessions, inbox: Inbox) -> str:
     with sessions.writing() as session:
         session.merge(ledger.Note(name=_DEMO_NOTE, value={"made_at": now.isoformat()}))
         rows = ["url,country,category_code,canary"]
-        rows += [f"https://{host}/,KZ,NEWS," for host in WATCHED]
+        rows += [f"https://{host}/,XX,NEWS," for host in WATCHED]
         rows += [f"https://{host}/,,CTRL,yes" for host in CANARIES]
         sites.import_list(
             session,
@@ -121,7 +121,7 @@ def prepare(sessions: Sessions, inbox: Inbox) -> str:
             now=now,
         )
         sites.ensure_vantage(
-            session, code="field-1", role=VantageRole.FIELD, country="KZ", asn=64496, now=now
+            session, code="field-1", role=VantageRole.FIELD, country="XX", asn=64496, now=now
         )
         sites.ensure_vantage(
             session, code="control-1", role=VantageRole.CONTROL, country="NL", asn=64497, now=now
