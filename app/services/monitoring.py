@@ -19,7 +19,7 @@ from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import Observation, StatePolicy
 from app.domain.blocking.verdict import Control, Verdict, judge
 from app.domain.vocabulary import SiteCondition, VantageHealth, VantageRole, VerdictState
-from app.services import fingerprints, watch_alerts
+from app.services import fingerprints, relinking, watch_alerts
 from app.storage import ledger, measurements, sites
 from app.storage.sites import DueTarget
 
@@ -209,6 +209,8 @@ def record_seen(
     step = reachability.advance(before, _observation(seen, verdict), policy.state)
     _apply(state, step, verdict, uid, now=now)
     _move_episode(session, state, seen, before, step, now=now)
+    if step.changed:
+        relinking.relink(session, state.site_id, now=now)
     site = sites.get_site(session, seen.target.site_id)
     watch_alerts.on_state(
         session,

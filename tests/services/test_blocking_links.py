@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from app.domain.vocabulary import Confidence, Egress, Mechanism, VantageRole
-from app.services import conclusions
+from app.domain.vocabulary import Confidence, Egress, LegalGround, Mechanism, VantageRole
+from app.services import conclusions, decisions, relinking
+from app.services.drafts import DecisionDraft
 from app.storage.database import Sessions
 from app.storage.sites import Episode, Site, Vantage
 from tests import make
@@ -74,6 +76,36 @@ def test_a_block_is_declared_until_a_field_vantage_saw_it(
         conclusions.refresh(session, row, now=NOW)
 
         assert row.document["blocking_link"] == expected
+
+
+@pytest.mark.parametrize("declared_by", ["outlet", "decision"])
+def test_a_blocking_tells_the_incidents_that_declare_it(
+    sessions: Sessions, declared_by: str
+) -> None:
+    """By the outlet whose site it is, or by the decision that names its domain."""
+    with sessions.writing() as session:
+        outlet = {"kind": "outlet", "outlet": {"name": "Blocked", "country": "KZ"}}
+        if declared_by == "outlet":
+            fields: dict[str, Any] = {"categories": [BLOCK], "targets": [outlet]}
+        else:
+            draft = DecisionDraft(
+                title="Order",
+                date="2026-01-01",
+                ground=LegalGround.EXTREMISM,
+                territory="KZ",
+                domains=["blocked.example"],
+            )
+            decision = decisions.create_decision(session, make.LOADER, draft, now=NOW)
+            fields = {"decision_id": str(decision.id)}
+        row = make.incident(session, date="2026-01-01/..", **fields)
+        assert row.document["blocking_link"] == "declared_only"
+        _episode(session, row.targets[0].outlet_id)
+        site_id = session.scalars(sa.select(Site.id)).one()
+
+        assert relinking.relink(session, site_id, now=NOW)
+
+        assert row.document["blocking_link"] == "corroborated"
+        assert not relinking.relink(session, site_id, now=NOW)
 
 
 def test_what_is_no_block_has_no_link(sessions: Sessions) -> None:
