@@ -129,6 +129,8 @@ PAGES: dict[str, str | Callable[[Page, str], str]] = {
     "alerts": "/alerts",
     "alert": first("alerts"),
     "country": "/countries/KZ",
+    "docs": "/docs",
+    "problems": "/docs/problems",
     "missing": "/nowhere",
 }
 

@@ -143,7 +143,7 @@ def held(document: Mapping[str, Any]) -> str:
         for role, did in ROLES.items()
         if role in others
     ]
-    return f"Held to account: {words.listed(said)}."
+    return f"Held to account: {'; '.join(said)}."
 
 
 def missing(document: Mapping[str, Any], level: Impunity) -> str:
@@ -167,14 +167,16 @@ def missing(document: Mapping[str, Any], level: Impunity) -> str:
             did = ROLES[CrimeRole(one["role"]) if one["role"] else None]
             number = words.number_word(one["count"])
             said.append(f"whoever {did}" if one["count"] == 1 else f"{number} who {did}")
-    return f"Still missing: {words.listed(said)}."
+    return f"Still missing: {'; '.join(said)}."
 
 
 def _described(part: Mapping[str, Any]) -> str:
     """Name somebody as the record does, with their part where the words do not say it already."""
     name = part["person"]["name"] if part["person"] else part["description"]
     did = ROLES[CrimeRole(part["crime_role"])]
-    return name if did.split()[0] in name else f"{name}, who {did}"
+    # "Officials who gave orders" says already that they ordered it.
+    is_said = did.split()[0][:5] in name
+    return name if is_said else f"{name}, who {did}"
 
 
 def since_in_words(since: str, dates: Mapping[str, str]) -> str:
