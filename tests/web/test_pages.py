@@ -131,7 +131,7 @@ def test_an_outlet_shows_three_axes(reader: Client, shown: Shown) -> None:
     assert "Publication Closed Closed; by which authority is not stated." in said
     assert "Reachability Not known" in said
     assert "Base Not known" in said
-    assert "since October 2012 to December 2012" in said
+    assert "Closed October 2012 to December 2012" in said
     assert "The reason given Extremism." in said
 
 

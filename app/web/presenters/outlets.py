@@ -121,7 +121,8 @@ def _since(since: date | None, dates: Mapping[str, str]) -> str:
     if since is None:
         return ""
     if str(since) in dates:
-        return f"since {words.edtf(dates[str(since)])}"
+        text = dates[str(since)]
+        return words.edtf(text) if "/" in text else f"since {words.edtf(text)}"
     # The day may be the first of a span the source gives: the year is what can be said for certain.
     return f"since {since.year}"
 
@@ -138,7 +139,9 @@ def _mark(status: str) -> str:
 def _axis(axis: OutletAxis, value: str) -> Axis:
     term = _VALUES[axis](value)
     word = "Not known" if value == "unknown" else words.capital(term.label)
-    return Axis(name=AXES[axis], word=word, sentence=term.sentence)
+    return Axis(
+        name=AXES[axis], word=word, sentence="" if term.sentence == "Not known." else term.sentence
+    )
 
 
 def event_row(event: Mapping[str, Any]) -> EventRow:
