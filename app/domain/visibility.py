@@ -42,7 +42,9 @@ PUBLIC = Viewer()
 """Everybody who shows no key."""
 
 
-def may_see_incident(viewer: Viewer, *, status: WorkflowStatus, submitter: uuid.UUID | None) -> bool:
+def may_see_incident(
+    viewer: Viewer, *, status: WorkflowStatus, submitter: uuid.UUID | None
+) -> bool:
     """Decide whether an incident exists for a viewer. `storage.incidents.visible_to` is its twin in SQL."""
     if status is WorkflowStatus.PUBLISHED or viewer.is_staff:
         return True
