@@ -928,7 +928,7 @@ def upgrade() -> None:
     tiers = sa.table(
         "change_counters", sa.column("tier", sa.String), sa.column("value", sa.BigInteger)
     )
-    op.bulk_insert(tiers, [{"tier": "public", "value": 0}, {"tier": "staff", "value": 0}])
+    op.bulk_insert(tiers, [{"tier": name, "value": 0} for name in ("public", "sites", "staff")])
 
 
 def downgrade() -> None:

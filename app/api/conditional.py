@@ -6,12 +6,15 @@ its counter, so hidden work leaves no trace in public ETags.
 """
 
 import hashlib
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from app import __version__
 from app.api.dependencies import NowDep, ReadingDep, ViewerDep
+from app.domain.visibility import Viewer
 from app.storage import ledger
 
 
@@ -34,9 +37,10 @@ def _matching(header: str, etag: str) -> str | None:
     return None
 
 
-def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: NowDep) -> None:
-    """Answer 304 where the caller is up to date; otherwise stamp the answer."""
-    count = ledger.counter(session, viewer.tier)
+def _stamp(
+    request: Request, session: Session, viewer: Viewer, now: datetime, counters: tuple[str, ...]
+) -> None:
+    count = "-".join(str(ledger.counter(session, name)) for name in counters)
     view = "public" if viewer.tier == "public" else f"{viewer.role}:{viewer.key_id}"
     # The day is part of it: levels are derived as of today.
     parts = f"{__version__}|{count}|{view}|{now.date()}|{request.url.path}|{request.url.query}"
@@ -55,6 +59,16 @@ def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: N
     }
 
 
+def conditional(request: Request, session: ReadingDep, viewer: ViewerDep, now: NowDep) -> None:
+    """Answer 304 where the caller is up to date; otherwise stamp the answer."""
+    _stamp(request, session, viewer, now, (viewer.tier,))
+
+
+def measured(request: Request, session: ReadingDep, viewer: ViewerDep, now: NowDep) -> None:
+    """The same for answers that say when a site was last measured."""
+    _stamp(request, session, viewer, now, (viewer.tier, "sites"))
+
+
 async def on_not_modified(_request: Request, error: Exception) -> Response:
     """Answer 304 with the validators repeated, as RFC 9110 asks."""
     assert isinstance(error, NotModified)
@@ -69,3 +83,4 @@ async def on_not_modified(_request: Request, error: Exception) -> Response:
 
 
 ConditionalDep = Annotated[None, Depends(conditional)]
+MeasuredDep = Annotated[None, Depends(measured)]

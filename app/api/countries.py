@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from app.api import answers
-from app.api.conditional import ConditionalDep
+from app.api.conditional import MeasuredDep
 from app.api.dependencies import NowDep, ReadingDep, ViewerDep
 from app.api.problems import responses
 from app.api.strict import StrictRoute
@@ -18,7 +18,7 @@ router = APIRouter(tags=["overview"], route_class=StrictRoute)
 @router.get("/countries/{code}", responses=responses(401, 404))
 def read_country(
     code: Annotated[str, Path(description="ISO 3166-1 letters, such as KZ.", max_length=2)],
-    _fresh: ConditionalDep,
+    _fresh: MeasuredDep,
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.api import answers, parameters
-from app.api.conditional import ConditionalDep
+from app.api.conditional import MeasuredDep
 from app.api.dependencies import (
     CaseWriter,
     IncidentReader,
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/outlets", tags=["outlets"], route_class=StrictRoute)
 @router.get("", responses=responses(400, 401, 422))
 def list_outlets(
     *,
-    _fresh: ConditionalDep,
+    _fresh: MeasuredDep,
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,
@@ -80,7 +80,7 @@ def create_outlet(
 @router.get("/{outlet_id}", responses=responses(401, 404, 422))
 def get_outlet(
     outlet_id: uuid.UUID,
-    _fresh: ConditionalDep,
+    _fresh: MeasuredDep,
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,

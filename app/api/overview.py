@@ -4,7 +4,7 @@
 from fastapi import APIRouter, Response
 
 from app.api import answers
-from app.api.conditional import ConditionalDep
+from app.api.conditional import MeasuredDep
 from app.api.dependencies import NowDep, ReadingDep, ViewerDep
 from app.api.problems import responses
 from app.api.strict import StrictRoute
@@ -15,7 +15,7 @@ router = APIRouter(tags=["overview"], route_class=StrictRoute)
 
 @router.get("/overview", responses=responses(401))
 def read_overview(
-    _fresh: ConditionalDep, session: ReadingDep, viewer: ViewerDep, now: NowDep
+    _fresh: MeasuredDep, session: ReadingDep, viewer: ViewerDep, now: NowDep
 ) -> Response:
     """What is blocked now, what else is wrong, what happened, and how far Qalam can see."""
     return answers.item(overview.overview(session, viewer, now=now))

@@ -2,13 +2,12 @@
 """`/sites`, `/episodes`, `/measurements`, `/vantages`: what is blocked where, and how we know."""
 
 import uuid
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from app.api import answers
-from app.api.conditional import ConditionalDep
+from app.api.conditional import MeasuredDep
 from app.api.dependencies import NowDep, ReadingDep, SiteWriter, ViewerDep, WritingDep
 from app.api.idempotency import OnceDep
 from app.api.paging import PageDep
@@ -24,7 +23,7 @@ router = APIRouter(tags=["sites"], route_class=StrictRoute)
 
 @router.get("/sites", responses=responses(400, 401, 422))
 def list_sites(
-    _fresh: ConditionalDep,
+    _fresh: MeasuredDep,
     session: ReadingDep,
     viewer: ViewerDep,
     page: PageDep,
@@ -59,7 +58,7 @@ def add_site(
 
 @router.get("/sites/{site_id}", responses=responses(401, 404))
 def read_site(
-    site_id: uuid.UUID, _fresh: ConditionalDep, session: ReadingDep, viewer: ViewerDep
+    site_id: uuid.UUID, _fresh: MeasuredDep, session: ReadingDep, viewer: ViewerDep
 ) -> Response:
     """One site: its state at each vantage, its episodes, and what cannot be known."""
     return answers.item(site_views.site_view(session, viewer, site_id))
@@ -70,13 +69,11 @@ def read_timeline(
     site_id: uuid.UUID, session: ReadingDep, viewer: ViewerDep, page: PageDep
 ) -> Response:
     """The site's verdicts, latest first, each with its rule and reasons."""
-    after = (
-        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
-    )
-    found, last = site_views.timeline(session, viewer, site_id, limit=page.limit, after=after)
-    full = last is not None and len(found) == page.limit
-    place = [last[0].isoformat(), str(last[1])] if full and last else None
-    return answers.rows(page, found, place=place)
+    after = uuid.UUID(page.after[0]) if page.after else None
+    found = site_views.timeline(session, viewer, site_id, limit=page.limit + 1, after=after)
+    kept = found[: page.limit]
+    place = [str(kept[-1]["measurement"])] if len(found) > page.limit else None
+    return answers.rows(page, kept, place=place)
 
 
 @router.get("/episodes", responses=responses(400, 401, 422))
@@ -89,21 +86,19 @@ def list_episodes(
     open: bool = False,  # noqa: A002 - the word of the URL
 ) -> Response:
     """Blockings with begin, end, mechanism and confidence, latest first."""
-    after = (
-        (datetime.fromisoformat(page.after[0]), uuid.UUID(page.after[1])) if page.after else None
-    )
-    found, last = site_views.page_of_episodes(
+    after = uuid.UUID(page.after[0]) if page.after else None
+    found = site_views.list_episodes(
         session,
         viewer,
         site_id=site,
         country=country,
         open_only=open,
-        limit=page.limit,
+        limit=page.limit + 1,
         after=after,
     )
-    full = last is not None and len(found) == page.limit
-    place = [last[0].isoformat(), str(last[1])] if full and last else None
-    return answers.rows(page, found, place=place)
+    kept = found[: page.limit]
+    place = [str(kept[-1]["id"])] if len(found) > page.limit else None
+    return answers.rows(page, kept, place=place)
 
 
 @router.get("/measurements/{uid}", responses=responses(401, 404))

@@ -34,9 +34,9 @@ def country_view(session: Session, viewer: Viewer, code: str, *, now: datetime) 
         "code": code,
         "name": country_name(code),
         "as_of": now.date(),
-        "blocked": site_views.page_of_episodes(
+        "blocked": site_views.list_episodes(
             session, viewer, country=code, open_only=True, limit=LIMIT
-        )[0],
+        ),
         "closures": _incidents(session, viewer, code, CLOSURES),
         "attacks": _incidents(session, viewer, code, tuple(sorted(IMPUNITY_APPLICABLE))),
         "people": people.list_person_views(session, viewer, now=now, country=code, limit=LIMIT),

@@ -224,6 +224,8 @@ def record_seen(
     )
     if step.changed:
         ledger.bump(session, "public", "staff")
+    # Last, so that a transaction which holds this counter waits for no other.
+    ledger.bump(session, "sites")
     return state.condition
 
 

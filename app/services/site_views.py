@@ -175,7 +175,7 @@ def site_view(session: Session, viewer: Viewer, site_id: uuid.UUID) -> dict[str,
     states = _states_of(session, [site_id], shades).get(site_id, [])
     return {
         **_site_view(site, outlet, states),
-        "episodes": page_of_episodes(session, viewer, site_id=site_id, limit=50)[0],
+        "episodes": list_episodes(session, viewer, site_id=site_id, limit=50),
         "coverage": coverage(session, states),
     }
 
@@ -196,7 +196,7 @@ def coverage(session: Session, states: Sequence[Mapping[str, Any]]) -> dict[str,
     return {"field_vantages": len(measured), "controls": controls or 0, "says": says}
 
 
-def page_of_episodes(
+def list_episodes(
     session: Session,
     viewer: Viewer,
     *,
@@ -204,9 +204,9 @@ def page_of_episodes(
     country: str | None = None,
     open_only: bool = False,
     limit: int,
-    after: tuple[datetime, uuid.UUID] | None = None,
-) -> tuple[list[dict[str, Any]], tuple[datetime, uuid.UUID] | None]:
-    """Return blockings, latest first, and the place of the last one; `after` is such a place."""
+    after: uuid.UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Return blockings, latest first; `after` is the id of the last of the page before."""
     query = (
         sa.select(Episode, Site)
         .join(Site, Site.id == Episode.site_id)
@@ -219,15 +219,16 @@ def page_of_episodes(
         query = query.where(Episode.country == country)
     if open_only:
         query = query.where(Episode.until.is_(None))
-    if after is not None:
-        at, last_id = after
+    last = session.get(Episode, after) if after is not None else None
+    if last is not None:
         query = query.where(
-            sa.or_(Episode.since < at, sa.and_(Episode.since == at, Episode.id < last_id))
+            sa.or_(
+                Episode.since < last.since,
+                sa.and_(Episode.since == last.since, Episode.id < last.id),
+            )
         )
     shades = Shades(session, viewer)
-    rows = session.execute(query).all()
-    place = (rows[-1][0].since, rows[-1][0].id) if rows else None
-    return [_episode_view(episode, site, shades) for episode, site in rows], place
+    return [_episode_view(episode, site, shades) for episode, site in session.execute(query)]
 
 
 def _episode_view(episode: Episode, site: Site, shades: Shades) -> dict[str, Any]:
@@ -254,13 +255,13 @@ def timeline(
     site_id: uuid.UUID,
     *,
     limit: int,
-    after: tuple[datetime, uuid.UUID] | None = None,
-) -> tuple[list[dict[str, Any]], tuple[datetime, uuid.UUID] | None]:
-    """Return a site's verdicts, latest first, and the place of the last one."""
+    after: uuid.UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Return a site's verdicts, latest first; `after` is the last measurement of the page before."""
     get_site(session, site_id)
     shades = Shades(session, viewer)
     vantages = {row.id: row for row in session.scalars(sa.select(Vantage))}
-    rows = measurements.list_verdicts(session, site_id, before=after, limit=limit)
+    rows = measurements.list_verdicts(session, site_id, after=after, limit=limit)
     found = []
     for row, verdict in rows:
         vantage = vantages[row.vantage_id]
@@ -282,16 +283,17 @@ def timeline(
                 "reasons": verdict.reasons,
             }
         )
-    place = (rows[-1][0].measured_at, rows[-1][0].uid) if rows else None
-    return found, place
+    return found
 
 
 def measurement_view(session: Session, viewer: Viewer, uid: uuid.UUID) -> dict[str, Any]:
     """Return one measurement with everything it saw, its verdict, and its controls."""
     row = measurements.get_measurement(session, uid)
     vantage = session.get_one(Vantage, row.vantage_id)
-    hidden = Shades(session, viewer).hides(vantage.country, vantage.asn)
-    if hidden and row.control_of is None:
+    # A control is taken at the very time of the field's measurement, so the field's network decides.
+    field = measurements.get_measurement(session, row.control_of) if row.control_of else row
+    line = session.get_one(Vantage, field.vantage_id)
+    if Shades(session, viewer).hides(line.country, line.asn):
         # Exact times and resolver addresses would show the line: the public gets the verdict alone.
         raise NotFound("this measurement comes from a network too small to be shown in full")
     verdict = session.scalar(

@@ -33,7 +33,11 @@ class Revision(Base):
 
 
 class ChangeCounter(Base):
-    """Moves when something changes that a visibility tier sees; the heart of every ETag."""
+    """Moves when something changes that a visibility tier sees; the heart of every ETag.
+
+    Tiers are `public` and `staff`; `sites` moves with every measurement, which only pages that show
+    when a site was last measured care about.
+    """
 
     __tablename__ = "change_counters"
 

@@ -101,10 +101,13 @@ def list_verdicts(
     session: Session,
     site_id: uuid.UUID,
     *,
-    before: tuple[datetime, uuid.UUID] | None = None,
+    after: uuid.UUID | None = None,
     limit: int,
 ) -> Sequence[sa.Row[MeasurementRow, VerdictRow]]:
-    """Return a site's field measurements with their newest verdicts, latest first."""
+    """Return a site's field measurements with their newest verdicts, latest first.
+
+    `after` is the last of the page before; an id, because its time may not be shown to everybody.
+    """
     newest = (
         sa.select(sa.func.max(VerdictRow.rules_version))
         .where(VerdictRow.measurement_uid == MeasurementRow.uid)
@@ -123,12 +126,14 @@ def list_verdicts(
         .order_by(MeasurementRow.measured_at.desc(), MeasurementRow.uid.desc())
         .limit(limit)
     )
-    if before is not None:
-        at, uid = before
+    last = session.get(MeasurementRow, after) if after is not None else None
+    if last is not None:
         query = query.where(
             sa.or_(
-                MeasurementRow.measured_at < at,
-                sa.and_(MeasurementRow.measured_at == at, MeasurementRow.uid < uid),
+                MeasurementRow.measured_at < last.measured_at,
+                sa.and_(
+                    MeasurementRow.measured_at == last.measured_at, MeasurementRow.uid < last.uid
+                ),
             )
         )
     return session.execute(query).all()

@@ -57,7 +57,7 @@ def read_site(
 ) -> Response:
     """One site: its state in each network, its blockings, and its latest verdicts."""
     view = site_views.site_view(session, viewer, site_id)
-    verdicts, _ = site_views.timeline(session, viewer, site_id, limit=VERDICTS)
+    verdicts = site_views.timeline(session, viewer, site_id, limit=VERDICTS)
     return page(
         request,
         "site.html",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Watching end to end: real packets, real rules, a real database; only the clock is moved by hand."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.vocabulary import AlertState, Confidence, Mechanism, SiteCondition, VantageHealth
+from app.main import create_app
 from app.services import monitoring
+from app.settings import Settings
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow
 from app.storage.sites import SiteState
+from tests.client import Client
 from tests.make import NOW
 from tests.testbed import TestbedThread
 from tests.workers.jobs.rig import CANARIES, Watch
@@ -167,6 +171,49 @@ def test_controls_and_evidence_are_kept(watch: Watch, world: TestbedThread) -> N
     assert [str(row.uid) for row in controls] == blocked.control_uids
     assert blocked.rule
     assert blocked.reasons
+
+
+def test_the_public_cannot_tell_when_a_lone_vantage_measured(
+    watch: Watch, world: TestbedThread, tmp_path: Path
+) -> None:
+    """Neither a measurement, nor its control, nor a cursor gives the exact time of a small network."""
+    world.block_sni(VICTIM)
+    watch.rounds(over=30 * MINUTES)
+    public = Client(create_app(Settings(data_dir=tmp_path), watch.sessions, now=watch.now))
+    site = watch.state(VICTIM).site_id
+    with watch.sessions.reading() as session:
+        rows = session.scalars(sa.select(MeasurementRow)).all()
+
+    pages = [public.get(f"/api/v1/sites/{site}/timeline?limit=2").json()]
+    while pages[-1]["links"]["next"]:
+        address = pages[-1]["links"]["next"].partition("8000")[2]
+        pages.append(public.get(address).json())
+    told = [one for page in pages for one in page["data"]]
+    cursors = [page["links"]["next"] or "" for page in pages]
+
+    assert len(told) == len([row for row in rows if row.site_id == site and not row.control_of])
+    assert {one["measured_at"] for one in told} == {NOW.date().isoformat()}
+    assert all(public.get(f"/api/v1/measurements/{row.uid}").status_code == 404 for row in rows)
+    decoded = "".join(_decoded(cursor) for cursor in cursors if cursor)
+    assert NOW.date().isoformat() not in decoded
+
+
+def _decoded(link: str) -> str:
+    token = link.partition("cursor=")[2]
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode(errors="replace")
+
+
+def test_a_site_just_measured_is_no_304(watch: Watch, tmp_path: Path) -> None:
+    """The time of the last measurement is part of the answer, so a new one makes a new ETag."""
+    watch.round()
+    public = Client(create_app(Settings(data_dir=tmp_path), watch.sessions, now=watch.now))
+    etag = public.get("/api/v1/sites").headers["etag"]
+    same = public.get("/api/v1/sites", headers={"If-None-Match": etag})
+    watch.at += 16 * MINUTES
+    watch.round()
+    later = public.get("/api/v1/sites", headers={"If-None-Match": etag})
+
+    assert (same.status_code, later.status_code) == (304, 200)
 
 
 def test_a_leased_row_is_not_given_twice(watch: Watch) -> None:
