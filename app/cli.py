@@ -27,7 +27,7 @@ from app.storage import migrations
 from app.storage.database import Sessions, make_engine
 
 out = Console(soft_wrap=True)
-err = Console(stderr=True)
+err = Console(stderr=True, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
 
@@ -202,8 +202,10 @@ def load_example() -> None:
 def remove_example() -> None:
     """Take away exactly what the example brought."""
     with told(), opened() as sessions:
-        example.remove(sessions, now=clock.now())
+        removed = example.remove(sessions, now=clock.now())
     out.print("The example is gone; what you entered is untouched.")
+    if removed.kept:
+        out.print(f"Kept, because other records build on them: {len(removed.kept)} things.")
 
 
 @db_app.command("upgrade")

@@ -14,8 +14,6 @@ from app.settings import Settings
 from app.storage.database import Sessions
 from app.web import pages
 
-MAX_BODY = 1024 * 1024
-
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -46,7 +44,6 @@ def create_app(
         title="Qalam",
         version=__version__,
         summary="Media freedom, monitored: what is blocked, who was attacked, what justice did.",
-        max_body_size=MAX_BODY,
         # FastAPI's own reference pages load scripts from elsewhere; ours is `app/web/pages/reference.py`.
         docs_url=None,
         redoc_url=None,

@@ -6,11 +6,12 @@ Every one is described in `docs/configuration.md`. A wrong one stops the start w
 
 import re
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.errors import WrongSettings
 
@@ -46,10 +47,27 @@ class Settings(BaseSettings):
 
     # Rhythm.
     check_interval_seconds: float = Field(default=900.0, ge=1)
-    recheck_seconds: tuple[float, ...] = (30.0, 90.0, 300.0)
+    recheck_seconds: tuple[Annotated[float, Field(ge=1)], ...] = Field(
+        default=(30.0, 90.0, 300.0), min_length=1
+    )
     unreachable_after_seconds: float = Field(default=1800.0, ge=1)
     group_wait_seconds: float = Field(default=60.0, ge=0)
     tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
+
+    @field_validator("resolver", "independent_resolver")
+    @classmethod
+    def _resolver(cls, value: str) -> str:
+        if not value:
+            return value
+        host, _, port = value.rpartition(":") if value.count(":") == 1 else (value, "", "53")
+        try:
+            ip_address(host.strip("[]"))
+            is_port = 0 < int(port) < 65536
+        except ValueError:
+            is_port = False
+        if not is_port:
+            raise ValueError("write an address, such as 9.9.9.9 or 9.9.9.9:53")
+        return value
 
     @field_validator("control_proxy")
     @classmethod
@@ -89,6 +107,10 @@ def load_settings(**overrides: object) -> Settings:
     """Return the settings of this process, or raise WrongSettings with a line for each wrong one."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
+    except SettingsError:
+        raise WrongSettings(
+            "QALAM_RECHECK_SECONDS: write a JSON list of seconds, such as [30, 90, 300]"
+        ) from None
     except ValidationError as error:
         lines = [
             f"QALAM_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"

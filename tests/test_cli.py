@@ -138,6 +138,8 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         ("QALAM_DATABASE_URL", "mysql://x/y", "sqlite:///"),
         ("QALAM_VANTAGE_COUNTRY", "Kazakhstan", "two letters"),
         ("QALAM_CONTROL_PROXY", "127.0.0.1:1080", "socks5://"),
+        ("QALAM_RESOLVER", "dns.example", "9.9.9.9"),
+        ("QALAM_RECHECK_SECONDS", "30,90", "[30, 90, 300]"),
     ],
 )
 def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str, said: str) -> None:

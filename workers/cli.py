@@ -200,7 +200,11 @@ def up(
         migrations.upgrade(engine)
         sessions = Sessions(engine)
         prepared = installation.prepare(
-            sessions, local_vantage(settings), now=clock.now(), example_wanted=example
+            sessions,
+            local_vantage(settings),
+            now=clock.now(),
+            example_wanted=example,
+            admin_wanted=True,
         )
     _announce(settings, prepared)
     with _working(settings, sessions, delay_seconds=settings.probe_wait_seconds):
@@ -233,9 +237,7 @@ def work() -> None:
         if migrations.current(engine) != migrations.head():
             raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
         sessions = Sessions(engine)
-        installation.prepare(
-            sessions, local_vantage(settings), now=clock.now(), example_wanted=False
-        )
+        installation.prepare(sessions, local_vantage(settings), now=clock.now())
     out.print("Working; stop with Ctrl-C.")
     with _working(settings, sessions):
         try:

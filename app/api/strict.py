@@ -8,8 +8,11 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
-from app.errors import FieldError, InvalidInput, MalformedRequest, UnknownField
+from app.errors import FieldError, InvalidInput, MalformedRequest, TooLarge, UnknownField
+
+MAX_BODY = 1024 * 1024
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,6 +67,16 @@ def _query_names(dependant: Dependant) -> set[str]:
     return names.union(*(_query_names(inner) for inner in dependant.dependencies))
 
 
+async def _whole_body(request: Request) -> bytes:
+    """Return the body, refusing it as soon as it is over the bound, whatever its head says."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise TooLarge(f"a body may have {MAX_BODY} bytes: send less at a time")
+    return bytes(body)
+
+
 class StrictRequest(Request):
     """A request whose JSON was read strictly, before FastAPI could soften our errors."""
 
@@ -89,8 +102,12 @@ class StrictRoute(APIRoute):
                 raise InvalidInput("a query parameter is given twice: separate values with a comma")
             for _, value in request.query_params.multi_items():
                 _check_text(value, "#query")
-            read = StrictRequest(request.scope, request.receive)
-            body = await read.body()
+            body = await _whole_body(request)
+
+            async def again() -> Message:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            read = StrictRequest(request.scope, again)
             read.parsed = parse_json(body) if body else None
             response = await handler(read)
             # What dependencies found out (ETag, Link) goes out with whatever answer was made.

@@ -135,9 +135,15 @@ def list_keys(session: Session) -> Sequence[ApiKey]:
     return session.scalars(sa.select(ApiKey).order_by(ApiKey.created_at.desc())).all()
 
 
-def has_admin(session: Session) -> bool:
+def has_admin(session: Session, *, now: datetime) -> bool:
     """Whether an admin key exists that still works."""
     found = session.scalar(
-        sa.select(ApiKey.id).where(ApiKey.role == Role.ADMIN, ApiKey.revoked_at.is_(None)).limit(1)
+        sa.select(ApiKey.id)
+        .where(
+            ApiKey.role == Role.ADMIN,
+            ApiKey.revoked_at.is_(None),
+            sa.or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+        )
+        .limit(1)
     )
     return found is not None

@@ -37,30 +37,43 @@ class Prepared:
 
 
 def prepare(
-    sessions: Sessions, vantage: LocalVantage, *, now: datetime, example_wanted: bool
+    sessions: Sessions,
+    vantage: LocalVantage,
+    *,
+    now: datetime,
+    example_wanted: bool = False,
+    admin_wanted: bool = False,
 ) -> Prepared:
-    """Bring the database to the point where loops can run; a second start changes nothing."""
+    """Bring the database to the point where loops can run; a second start changes nothing.
+
+    An admin key is made only for a caller who will show it: a key nobody holds helps nobody.
+    """
     admin_key = None
     with sessions.writing() as session:
+        control_code = f"{vantage.code}-control"
         sites.ensure_vantage(
             session,
             code=vantage.code,
             role=VantageRole.FIELD,
             country=vantage.country,
             asn=vantage.asn,
+            from_settings=True,
             now=now,
         )
         if vantage.control_proxy:
             sites.ensure_vantage(
                 session,
-                code=f"{vantage.code}-control",
+                code=control_code,
                 role=VantageRole.CONTROL,
                 country=vantage.control_country,
                 proxy=vantage.control_proxy,
+                from_settings=True,
                 now=now,
             )
+        named = {vantage.code, *([control_code] if vantage.control_proxy else ())}
+        sites.retire_vantages(session, keep=frozenset(named))
         alerting.ensure_console(session, now=now)
-        if not access.has_admin(session):
+        if admin_wanted and not access.has_admin(session, now=now):
             made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)
             admin_key = made.secret
         if example_wanted and sites.count_sites(session) == 0:

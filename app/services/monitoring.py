@@ -23,8 +23,8 @@ from app.services import fingerprints, relinking, watch_alerts
 from app.storage import ledger, measurements, sites
 from app.storage.sites import DueTarget
 
-LEASE = timedelta(seconds=90)
-"""Longer than a measurement and its controls may take together."""
+LEASE = timedelta(minutes=5)
+"""Longer than a whole round may take where everything times out, controls included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +203,9 @@ def record_seen(
         return state.condition
     _keep(session, seen, now=now)
     _keep_verdict(session, seen, verdict, now=now)
+    if state.version != seen.target.version:
+        # Another worker has judged this site since; what was seen belongs to the history only.
+        return state.condition
     before = (
         reachability.SiteState.from_dict(state.fold) if state.fold else reachability.SiteState()
     )

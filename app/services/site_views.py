@@ -20,6 +20,7 @@ from app.domain.vocabulary import SiteCondition, VantageRole
 from app.errors import NotFound
 from app.storage import measurements
 from app.storage.outlets import Outlet
+from app.storage.reached import outlets_seen_by
 from app.storage.sites import Episode, Site, SiteState, Vantage, get_site, network_sizes
 
 HIDING_BELOW = 3
@@ -115,7 +116,7 @@ def _states_of(
     rows = session.execute(
         sa.select(SiteState, Vantage)
         .join(Vantage, Vantage.id == SiteState.vantage_id)
-        .where(SiteState.site_id.in_(site_ids))
+        .where(SiteState.site_id.in_(site_ids), Vantage.is_enabled)
         .order_by(Vantage.code)
     )
     found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
@@ -135,7 +136,7 @@ def list_sites(
     """Return sites by address; `after` is the last (url, id) of the page before."""
     query = (
         sa.select(Site, Outlet)
-        .outerjoin(Outlet, Outlet.id == Site.outlet_id)
+        .outerjoin(Outlet, sa.and_(Outlet.id == Site.outlet_id, outlets_seen_by(viewer)))
         .where(*_conditions(wanted))
         .order_by(Site.url)
         .limit(limit)
@@ -170,7 +171,9 @@ def _conditions(wanted: SiteFilter) -> list[sa.ColumnElement[bool]]:
 def site_view(session: Session, viewer: Viewer, site_id: uuid.UUID) -> dict[str, Any]:
     """Return one site with its state at each vantage, its episodes, and what is not known."""
     site = get_site(session, site_id)
-    outlet = session.get(Outlet, site.outlet_id) if site.outlet_id else None
+    outlet = session.scalar(
+        sa.select(Outlet).where(Outlet.id == site.outlet_id, outlets_seen_by(viewer))
+    )
     shades = Shades(session, viewer)
     states = _states_of(session, [site_id], shades).get(site_id, [])
     return {

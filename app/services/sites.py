@@ -17,7 +17,7 @@ from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from app.domain.vocabulary import Egress, VantageRole
 from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
 from app.storage import ledger, outlets
-from app.storage.sites import Site, Vantage, find_site, find_vantage
+from app.storage.sites import Site, Vantage, find_site, find_vantage, list_vantages
 
 PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
 """Categories probed without asking; all others are listed until an operator enables them."""
@@ -297,6 +297,7 @@ def ensure_vantage(
     network_name: str | None = None,
     resolver: str | None = None,
     proxy: str | None = None,
+    from_settings: bool = False,
 ) -> Vantage:
     """Return the vantage with this code of this machine, made or brought up to date."""
     vantage = find_vantage(session, code)
@@ -305,10 +306,19 @@ def ensure_vantage(
         session.add(vantage)
     vantage.role, vantage.egress = role, Egress.PROXY if proxy else Egress.LOCAL
     vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
-    given = {"resolver": resolver, "proxy": proxy}
+    given = {"resolver": resolver, "proxy": proxy, "from_settings": from_settings}
+    vantage.is_enabled = True
     vantage.parameters = {name: value for name, value in given.items() if value}
     session.flush()
     return vantage
+
+
+def retire_vantages(session: Session, *, keep: frozenset[str]) -> None:
+    """Switch off vantages that settings once named and name no longer; their history stays."""
+    for vantage in list_vantages(session):
+        if vantage.parameters.get("from_settings") and vantage.code not in keep:
+            vantage.is_enabled = False
+    session.flush()
 
 
 def count_sites(session: Session) -> int:

@@ -13,7 +13,7 @@ from app.domain.blocking.targets import canonical_url
 from app.domain.vocabulary import AlertKind, ChannelKind
 from app.errors import Conflict, InvalidInput
 from app.services import delivery
-from app.storage import ledger, outbox
+from app.storage import access, ledger, outbox
 from app.storage.outbox import Delivery, Notification, Subscription
 
 _SECRET_BYTES = 32
@@ -69,6 +69,8 @@ def unsubscribe(
     found = outbox.get_subscription(session, subscription_id)
     delivery.switch_off(session, found, "removed by its owner", now=now)
     found.removed_at, found.secret = now, None
+    # The answer that showed the secret may be kept for a repeated request.
+    access.forget_answer(session, location=f"/api/v1/subscriptions/{found.id}")
     _record(session, found, "remove", actor_id, now)
 
 

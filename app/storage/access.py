@@ -50,3 +50,8 @@ def find_key(session: Session, lookup: str) -> ApiKey | None:
 def forget_idempotency(session: Session, *, before: datetime) -> None:
     """Drop answers given before a time; a key used again after that is a new request."""
     session.execute(sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < before))
+
+
+def forget_answer(session: Session, *, location: str) -> None:
+    """Drop the kept answer that made this address, for it may hold what was to be shown once."""
+    session.execute(sa.delete(IdempotencyRecord).where(IdempotencyRecord.location == location))

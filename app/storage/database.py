@@ -117,6 +117,8 @@ def make_engine(url: str) -> sa.Engine:
     """Return an engine for a database URL (`sqlite:///…` or `postgresql+psycopg://…`)."""
     parsed = make_url(url)
     common: dict[str, Any] = {
+        # An error of the database must not carry titles, names or secrets into a log.
+        "hide_parameters": True,
         "json_serializer": _encode_json,
         "json_deserializer": msgspec.json.decode,
     }

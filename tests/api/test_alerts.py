@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.vocabulary import AlertKind, DeliveryState, Role
 from app.services import alerting, delivery
 from app.services.delivery import ClaimedDelivery, Failure
+from app.storage.access import IdempotencyRecord
 from app.storage.database import Sessions
 from tests import make_alerts as make
 from tests.client import Client
@@ -225,6 +227,19 @@ def test_a_removed_subscription_is_gone(caller: Caller) -> None:
     assert admin.get(url).status_code == 404
     assert admin.post(f"{url}:test").status_code == 404
     assert admin.get("/api/v1/subscriptions").json()["data"] == []
+
+
+def test_a_removed_subscriptions_secret_is_nowhere(caller: Caller, sessions: Sessions) -> None:
+    """The answer kept for a repeated request goes with the subscription it showed."""
+    admin = caller(Role.ADMIN)
+    made = admin.post("/api/v1/subscriptions", json=HOOK, headers={"Idempotency-Key": "k1"})
+    assert "whsec_" in made.text
+
+    admin.delete(made.headers["location"])
+
+    with sessions.reading() as session:
+        kept = [row.body or "" for row in session.scalars(sa.select(IdempotencyRecord))]
+    assert all("whsec_" not in body for body in kept)
 
 
 def test_a_test_message_can_be_followed(caller: Caller, sessions: Sessions) -> None:

@@ -104,3 +104,5 @@ def test_a_body_over_the_bound_is_413(caller: Caller) -> None:
     )
 
     assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "too_large"

@@ -18,7 +18,8 @@ from app.domain.vocabulary import (
 from app.services import sites
 from app.storage import ledger
 from app.storage.database import Sessions
-from app.storage.sites import Episode, SiteState
+from app.storage.outlets import Outlet
+from app.storage.sites import Episode, Site, SiteState
 from tests.client import Client
 from tests.make import NOW
 
@@ -99,6 +100,21 @@ def test_a_lone_vantage_is_hidden_from_the_public(
     assert shown["states"][0]["since"] == "2026-03-02T07:00:00Z"
     assert "64496" not in public.get("/api/v1/episodes").text
     assert "kitchen" not in public.get("/api/v1/vantages").text
+
+
+def test_an_unpublished_outlet_is_not_told_by_its_site(
+    public: Client, caller: Caller, sessions: Sessions, blocked: uuid.UUID
+) -> None:
+    """A site joined to an outlet that is not public shows the public no outlet; staff see it."""
+    with sessions.writing() as session:
+        outlet = Outlet(name="Hidden Courier", country="KZ", created_at=NOW, updated_at=NOW)
+        session.add(outlet)
+        session.flush()
+        session.get_one(Site, blocked).outlet_id = outlet.id
+    addresses = ("/api/v1/sites", f"/api/v1/sites/{blocked}", "/", f"/sites/{blocked}", "/sites")
+
+    assert all("Hidden Courier" not in public.get(address).text for address in addresses)
+    assert "Hidden Courier" in caller(Role.EDITOR).get(f"/api/v1/sites/{blocked}").text
 
 
 def test_sites_are_paged_without_gaps(public: Client, sessions: Sessions) -> None:

@@ -18,6 +18,7 @@ import uvloop
 from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import VantageHealth, VerdictState
+from app.errors import WrongSettings
 from app.services import monitoring
 from app.services.monitoring import ControlSeen, Round, Seen, VantagePlan, WatchPolicy
 from app.storage.bodies import BodyStore
@@ -99,10 +100,19 @@ class _Rounds:
         vantages = [*plan.vantages.values(), *plan.controls]
         async with AsyncExitStack() as stack:
             for vantage in vantages:
-                session = self._context.open_session(vantage)
-                self._probes[vantage.id] = await stack.enter_async_context(session)
+                session = self._open(vantage)
+                if session is not None:
+                    self._probes[vantage.id] = await stack.enter_async_context(session)
             await asyncio.gather(*(self._examine(vantage) for vantage in vantages))
             await asyncio.gather(*(self._watch(target) for target in plan.targets))
+
+    def _open(self, vantage: VantagePlan) -> ProbeSession | None:
+        """Open a vantage's session; None where this machine has no way to look from it now."""
+        try:
+            return self._context.open_session(vantage)
+        except WrongSettings as error:
+            log.warning("vantage_not_opened", vantage=vantage.code, why=error.detail)
+            return None
 
     async def _measure(
         self, vantage: VantagePlan, url: str, extra: tuple[str, ...] = ()
@@ -118,8 +128,14 @@ class _Rounds:
 
     async def _examine(self, vantage: VantagePlan) -> None:
         """Ask the canaries whether this vantage is online, unless that was done just now."""
-        if not _needs_canaries(vantage, self._context):
+        if vantage.id in self._probes and not _needs_canaries(vantage, self._context):
             self._health[vantage.id] = vantage.health
+            return
+        if vantage.id not in self._probes:
+            # No resolver, no tunnel: a vantage that cannot ask anybody is offline.
+            self._health[vantage.id] = await asyncio.to_thread(
+                self._record_health, vantage, 0, max(1, len(self._plan.canaries))
+            )
             return
         canaries = [url for _, url in self._plan.canaries]
         seen = await asyncio.gather(*(self._measure(vantage, url) for url in canaries))
@@ -174,7 +190,7 @@ class _Rounds:
                 if not answer.is_bogon
             )
         )
-        asked = self._plan.controls
+        asked = [one for one in self._plan.controls if one.id in self._probes]
         found = await asyncio.gather(
             *(self._measure(control, seen.target.url, extra) for control in asked)
         )

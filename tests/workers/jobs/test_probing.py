@@ -2,24 +2,30 @@
 """Watching end to end: real packets, real rules, a real database; only the clock is moved by hand."""
 
 import base64
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.domain.vocabulary import AlertState, Confidence, Mechanism, SiteCondition, VantageHealth
+from app.errors import WrongSettings
 from app.main import create_app
 from app.services import monitoring
+from app.services.monitoring import Seen, VantagePlan
 from app.settings import Settings
 from app.storage.database import Sessions
-from app.storage.measurements import MeasurementRow, VerdictRow
+from app.storage.measurements import MeasurementRow, VerdictRow, from_observations
 from app.storage.sites import SiteState
 from tests.client import Client
 from tests.make import NOW
 from tests.testbed import TestbedThread
 from tests.workers.jobs.rig import CANARIES, Watch
+from workers.probe import ProbeSession
 
 VICTIM = "courier.example"
 NEIGHBOUR = "gazette.example"
@@ -115,6 +121,24 @@ def test_a_vantage_without_a_network_accuses_nobody(watch: Watch, world: Testbed
     assert watch.condition(VICTIM) is SiteCondition.REACHABLE
     assert watch.alerts() == [("vantage.offline", AlertState.FIRING)]
     assert watch.episodes() == []
+
+
+def test_a_machine_without_a_resolver_is_offline(watch: Watch) -> None:
+    """Where the machine names no resolver at all, the vantage is offline and no site is accused."""
+
+    def open_nothing(_vantage: VantagePlan) -> ProbeSession:
+        raise WrongSettings("This machine names no DNS resolver.")
+
+    watch.round()
+    watch.context = replace(watch.context, open_session=open_nothing)
+    watch.at += 20 * MINUTES
+    watch.round()
+    watch.rounds(over=5 * MINUTES)
+
+    assert watch.vantage().health is VantageHealth.OFFLINE
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+    # The control of this rig leaves by the same machine, so it is offline as well.
+    assert watch.alerts() == [("vantage.offline", AlertState.FIRING)] * 2
 
 
 def test_recovery_ends_the_episode_and_resolves_the_alert(
@@ -231,6 +255,47 @@ def test_a_leased_row_is_not_given_twice(watch: Watch) -> None:
     assert len(first.targets) == 2
     assert second.targets == ()
     assert {one.site_id for one in third.targets} == {one.site_id for one in first.targets}
+
+
+def test_a_round_judged_meanwhile_by_another_worker_is_history_only(watch: Watch) -> None:
+    """Two workers that held the same site move its state once; both measurements are kept."""
+    watch.round()
+    watch.at += 16 * MINUTES
+    with watch.sessions.writing() as session:
+        held = monitoring.begin_round(session, worker="slow", now=watch.at, limit=10)
+    watch.at += monitoring.LEASE + MINUTES
+    watch.round()
+    version = watch.state(VICTIM).version
+    target = next(one for one in held.targets if VICTIM in one.url)
+    measured = from_observations(_observations_of(watch, target.site_id))
+    late = replace(measured, uid=str(uuid.uuid4()), started_at=watch.at + MINUTES)
+    seen = Seen(
+        target=target,
+        vantage=held.vantages[target.vantage_id],
+        vantage_healthy=True,
+        measurement=late,
+    )
+    with watch.sessions.writing() as session:
+        verdict = monitoring.judge_seen(seen, held.fingerprints)
+        monitoring.record_seen(
+            session,
+            seen,
+            verdict,
+            now=watch.at,
+            policy=watch.context.watch,
+            alerts=watch.job.alerts,
+        )
+
+    assert watch.state(VICTIM).version == version
+    with watch.sessions.reading() as session:
+        assert session.get(MeasurementRow, uuid.UUID(late.uid)) is not None
+
+
+def _observations_of(watch: Watch, site_id: uuid.UUID) -> dict[str, Any]:
+    with watch.sessions.reading() as session:
+        found = sa.select(MeasurementRow.observations).where(MeasurementRow.site_id == site_id)
+        values: dict[str, Any] = session.scalars(found.limit(1)).one()
+    return values
 
 
 def test_recording_twice_changes_nothing(watch: Watch) -> None:
