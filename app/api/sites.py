@@ -15,7 +15,7 @@ from app.api.problems import responses
 from app.api.schemas.sites import CategoryCode, CountryCode, NewSite, NewVantage
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import SiteCondition
-from app.services import site_views, sites
+from app.services import measurement_views, site_views, sites, vantages
 from app.services.site_views import SiteFilter
 
 router = APIRouter(tags=["sites"], route_class=StrictRoute)
@@ -70,7 +70,7 @@ def read_timeline(
 ) -> Response:
     """The site's verdicts, latest first, each with its rule and reasons."""
     after = uuid.UUID(page.after[0]) if page.after else None
-    found = site_views.timeline(session, viewer, site_id, limit=page.limit + 1, after=after)
+    found = measurement_views.timeline(session, viewer, site_id, limit=page.limit + 1, after=after)
     kept = found[: page.limit]
     place = [str(kept[-1]["measurement"])] if len(found) > page.limit else None
     return answers.rows(page, kept, place=place)
@@ -104,7 +104,7 @@ def list_episodes(
 @router.get("/measurements/{uid}", responses=responses(401, 404))
 def read_measurement(uid: uuid.UUID, session: ReadingDep, viewer: ViewerDep) -> Response:
     """One measurement, layer by layer, with its verdict and the rule behind it."""
-    return answers.item(site_views.measurement_view(session, viewer, uid))
+    return answers.item(measurement_views.measurement_view(session, viewer, uid))
 
 
 @router.get("/vantages", responses=responses(401))
@@ -122,7 +122,7 @@ def add_vantage(
     def act() -> Response:
         resolver = str(body.resolver) if body.resolver else None
         given = {**body.model_dump(), "resolver": resolver}
-        sites.add_vantage(session, **given, now=now, actor_id=caller.key_id)
+        vantages.add_vantage(session, **given, now=now, actor_id=caller.key_id)
         view = next(
             one for one in site_views.list_vantages(session, caller) if one["code"] == body.code
         )

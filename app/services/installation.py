@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.domain.vocabulary import Role, VantageRole
-from app.services import access, alerting, example, sites
+from app.services import access, alerting, example, sites, vantages
 from app.storage.database import Sessions
 from app.storage.sites import Site, list_vantages
 
@@ -51,7 +51,7 @@ def prepare(
     admin_key = None
     with sessions.writing() as session:
         control_code = f"{vantage.code}-control"
-        sites.ensure_vantage(
+        vantages.ensure_vantage(
             session,
             code=vantage.code,
             role=VantageRole.FIELD,
@@ -61,7 +61,7 @@ def prepare(
             now=now,
         )
         if vantage.control_proxy:
-            sites.ensure_vantage(
+            vantages.ensure_vantage(
                 session,
                 code=control_code,
                 role=VantageRole.CONTROL,
@@ -71,7 +71,7 @@ def prepare(
                 now=now,
             )
         named = {vantage.code, *([control_code] if vantage.control_proxy else ())}
-        sites.retire_vantages(session, keep=frozenset(named))
+        vantages.retire_vantages(session, keep=frozenset(named))
         alerting.ensure_console(session, now=now)
         if admin_wanted and not access.has_admin(session, now=now):
             made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)

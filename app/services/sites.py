@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which sites are watched, and from where: import a list, add a site, set up a vantage."""
+"""Which sites are watched: import a list, add a site."""
 
 import csv
 import io
@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
-from app.domain.vocabulary import Egress, VantageRole
 from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
 from app.storage import ledger, outlets
-from app.storage.sites import Site, Vantage, find_site, find_vantage, list_vantages
+from app.storage.sites import Site, find_site
 
 PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
 """Categories probed without asking; all others are listed until an operator enables them."""
@@ -234,91 +233,6 @@ def add_site(
     )
     ledger.bump(session, "public", "staff")
     return site
-
-
-def add_vantage(
-    session: Session,
-    *,
-    code: str,
-    role: VantageRole,
-    country: str | None,
-    asn: int | None,
-    network_name: str | None,
-    resolver: str | None,
-    proxy: str | None,
-    now: datetime,
-    actor_id: uuid.UUID | None,
-) -> Vantage:
-    """Describe another vantage of this machine: behind another resolver, or through a proxy.
-
-    A control must look from another network, so it needs a proxy: on one line a control would
-    share its censor, and a block would look like an outage.
-    """
-    if role is VantageRole.CONTROL and not proxy:
-        place = FieldError(pointer="/proxy", code="missing", message="A control needs a proxy.")
-        raise InvalidInput(
-            "a control must look from another network: name a proxy there, such as "
-            "socks5://127.0.0.1:1080 (ssh -D 1080 you@server-abroad)",
-            errors=(place,),
-        )
-    if find_vantage(session, code) is not None:
-        raise Conflict("a vantage with this code exists: choose another code")
-    vantage = ensure_vantage(
-        session,
-        code=code,
-        role=role,
-        now=now,
-        country=country,
-        asn=asn,
-        network_name=network_name,
-        resolver=resolver,
-        proxy=proxy,
-    )
-    ledger.record_revision(
-        session,
-        object_kind="vantage",
-        object_id=vantage.id,
-        action="create",
-        actor_id=actor_id,
-        at=now,
-    )
-    ledger.bump(session, "public", "staff")
-    return vantage
-
-
-def ensure_vantage(
-    session: Session,
-    *,
-    code: str,
-    role: VantageRole,
-    now: datetime,
-    country: str | None = None,
-    asn: int | None = None,
-    network_name: str | None = None,
-    resolver: str | None = None,
-    proxy: str | None = None,
-    from_settings: bool = False,
-) -> Vantage:
-    """Return the vantage with this code of this machine, made or brought up to date."""
-    vantage = find_vantage(session, code)
-    if vantage is None:
-        vantage = Vantage(code=code, created_at=now)
-        session.add(vantage)
-    vantage.role, vantage.egress = role, Egress.PROXY if proxy else Egress.LOCAL
-    vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
-    given = {"resolver": resolver, "proxy": proxy, "from_settings": from_settings}
-    vantage.is_enabled = True
-    vantage.parameters = {name: value for name, value in given.items() if value}
-    session.flush()
-    return vantage
-
-
-def retire_vantages(session: Session, *, keep: frozenset[str]) -> None:
-    """Switch off vantages that settings once named and name no longer; their history stays."""
-    for vantage in list_vantages(session):
-        if vantage.parameters.get("from_settings") and vantage.code not in keep:
-            vantage.is_enabled = False
-    session.flush()
 
 
 def count_sites(session: Session) -> int:

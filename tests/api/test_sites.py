@@ -15,7 +15,7 @@ from app.domain.vocabulary import (
     SiteCondition,
     VantageRole,
 )
-from app.services import sites
+from app.services import sites, vantages
 from app.storage import ledger
 from app.storage.database import Sessions
 from app.storage.outlets import Outlet
@@ -39,7 +39,7 @@ def blocked(sessions: Sessions) -> uuid.UUID:
             now=NOW,
             actor_id=None,
         )
-        vantage = sites.ensure_vantage(
+        vantage = vantages.ensure_vantage(
             session, code="kitchen", role=VantageRole.FIELD, country="KZ", asn=64496, now=NOW
         )
         since = NOW - timedelta(hours=5)

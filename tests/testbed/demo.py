@@ -29,7 +29,7 @@ from app.domain.blocking.state_policy import StatePolicy
 from app.domain.vocabulary import ChannelKind, Role, VantageRole
 from app.logs import configure_logs
 from app.main import create_app
-from app.services import access, alerting, sites
+from app.services import access, alerting, sites, vantages
 from app.services.monitoring import VantagePlan, WatchPolicy
 from app.settings import Settings
 from app.storage import ledger, migrations, outbox
@@ -120,10 +120,10 @@ def prepare(sessions: Sessions, inbox: Inbox) -> str:
             country=None,
             now=now,
         )
-        sites.ensure_vantage(
+        vantages.ensure_vantage(
             session, code="field-1", role=VantageRole.FIELD, country="XX", asn=64496, now=now
         )
-        sites.ensure_vantage(
+        vantages.ensure_vantage(
             session, code="control-1", role=VantageRole.CONTROL, country="NL", asn=64497, now=now
         )
         alerting.ensure_console(session, now=now)

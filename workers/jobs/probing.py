@@ -19,8 +19,9 @@ from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import VantageHealth, VerdictState
 from app.errors import WrongSettings
-from app.services import monitoring
-from app.services.monitoring import ControlSeen, Round, Seen, VantagePlan, WatchPolicy
+from app.services import monitoring, recording
+from app.services.monitoring import Round, VantagePlan, WatchPolicy
+from app.services.recording import ControlSeen, Seen
 from app.storage.bodies import BodyStore
 from app.storage.sites import DueTarget
 from workers.jobs.context import JobContext
@@ -172,7 +173,7 @@ class _Rounds:
             seen = Seen(
                 target=target, vantage=vantage, vantage_healthy=True, measurement=measurement
             )
-            if monitoring.judge_seen(seen, FingerprintSet(())).state is not VerdictState.OK:
+            if recording.judge_seen(seen, FingerprintSet(())).state is not VerdictState.OK:
                 seen = await self._with_controls(seen)
             await asyncio.to_thread(self._record, seen)
         except (
@@ -214,11 +215,11 @@ class _Rounds:
 
     def _record(self, seen: Seen) -> None:
         context, job = self._context, self._context.job
-        verdict = monitoring.judge_seen(seen, self._plan.fingerprints)
+        verdict = recording.judge_seen(seen, self._plan.fingerprints)
         if verdict.state is not VerdictState.OK:
             self._keep_bodies(seen)
         with job.sessions.writing() as session:
-            condition = monitoring.record_seen(
+            condition = recording.record_seen(
                 session, seen, verdict, now=job.now(), policy=context.watch, alerts=job.alerts
             )
         log.info(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.domain.vocabulary import SiteCondition
-from app.services import overview, site_views
+from app.services import measurement_views, overview, site_views
 from app.services.site_views import SiteFilter
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
 from app.web.filters import chosen
@@ -57,7 +57,7 @@ def read_site(
 ) -> Response:
     """One site: its state in each network, its blockings, and its latest verdicts."""
     view = site_views.site_view(session, viewer, site_id)
-    verdicts = site_views.timeline(session, viewer, site_id, limit=VERDICTS)
+    verdicts = measurement_views.timeline(session, viewer, site_id, limit=VERDICTS)
     return page(
         request,
         "site.html",

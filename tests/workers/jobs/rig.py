@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.domain.vocabulary import AlertState, SiteCondition, VantageRole
-from app.services import monitoring, sites
+from app.services import monitoring, sites, vantages
 from app.services.monitoring import VantagePlan
 from app.storage.alerts import Alert
 from app.storage.bodies import BodyStore
@@ -76,11 +76,11 @@ class Watch:
                 country=None,
                 now=self.at,
             )
-            sites.ensure_vantage(
+            vantages.ensure_vantage(
                 session, code="field-1", role=VantageRole.FIELD, country="KZ", asn=64496, now=NOW
             )
             for number in range(1, controls + 1):
-                sites.ensure_vantage(
+                vantages.ensure_vantage(
                     session,
                     code=f"control-{number}",
                     role=VantageRole.CONTROL,

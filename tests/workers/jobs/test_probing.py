@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from app.domain.vocabulary import AlertState, Confidence, Mechanism, SiteCondition, VantageHealth
 from app.errors import WrongSettings
 from app.main import create_app
-from app.services import monitoring
-from app.services.monitoring import Seen, VantagePlan
+from app.services import monitoring, recording
+from app.services.monitoring import VantagePlan
+from app.services.recording import Seen
 from app.settings import Settings
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow, from_observations
@@ -276,8 +277,8 @@ def test_a_round_judged_meanwhile_by_another_worker_is_history_only(watch: Watch
         measurement=late,
     )
     with watch.sessions.writing() as session:
-        verdict = monitoring.judge_seen(seen, held.fingerprints)
-        monitoring.record_seen(
+        verdict = recording.judge_seen(seen, held.fingerprints)
+        recording.record_seen(
             session,
             seen,
             verdict,
