@@ -116,7 +116,7 @@ def append_fact(
     now: NowDep,
     once: OnceDep,
 ) -> Response:
-    """Add a dated step. What is said of a person counts once somebody else has verified it."""
+    """Add a dated step. It counts once somebody else has verified it."""
 
     def act() -> Response:
         row = cases.append_fact(session, caller, case_id, body.to_draft(FactDraft), now=now)

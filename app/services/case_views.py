@@ -2,7 +2,8 @@
 """Legal cases as readers see them: the facts that count, under the rule for names.
 
 A person of a reprisal is named where they are named as a target; a suspect only where the rule for
-suspects allows it. The desk sees every fact, also unverified and retracted ones.
+suspects allows it. The desk sees every fact, also unverified and retracted ones; everybody else sees
+nothing of a fact before a second person verified it, but for its author.
 """
 
 import uuid
@@ -148,7 +149,7 @@ def _is_own(viewer: Viewer, row: Case | Fact) -> bool:
 
 
 def fact_view(viewer: Viewer, fact: Fact, named: set[uuid.UUID]) -> dict[str, Any]:
-    """Show a fact; words that nobody else has checked stay with the desk and their author."""
+    """Show a fact that counts, or to the desk and its author any."""
     inside = viewer.is_staff or _is_own(viewer, fact)
     person = (
         fact.person if fact.person is not None and (inside or fact.person_id in named) else None
@@ -160,7 +161,7 @@ def fact_view(viewer: Viewer, fact: Fact, named: set[uuid.UUID]) -> dict[str, An
         "role": fact.crime_role,
         "involvement_id": fact.involvement_id,
         "person": person_ref(person) if person is not None else None,
-        "detail": fact.detail if inside or fact.verified_at is not None else None,
+        "detail": fact.detail,
         "sentence_months": fact.sentence_months,
         "fine": fact.fine,
         "lesser_charge": "lesser_charge" in fact.flags,

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record.cases import is_about_a_person
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Scope, WorkflowStatus
 from app.errors import Conflict, NotAllowed, NotFound, QalamError
@@ -66,7 +65,7 @@ def create_case(session: Session, viewer: Viewer, draft: CaseDraft, *, now: date
 def append_fact(
     session: Session, viewer: Viewer, case_id: uuid.UUID, draft: FactDraft, *, now: datetime
 ) -> Fact:
-    """Add a dated step; about a person it counts once somebody else has verified it."""
+    """Add a dated step; it counts once somebody else has verified it."""
     case = get_case(session, viewer, case_id, for_change=True)
     span = check_date(draft.date, now, "/date")
     _check_links(session, viewer, case, draft)
@@ -92,8 +91,7 @@ def append_fact(
     )
     session.add(row)
     _touch(session, viewer, case, "append_fact", row, now=now)
-    counts_at_once = not is_about_a_person(conclusions.case_fact(row, case.polarity))
-    _conclude(session, case.id, now=now, is_seen=counts_at_once)
+    _conclude(session, case.id, now=now)
     return row
 
 

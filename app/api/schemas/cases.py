@@ -43,7 +43,7 @@ class NewCase(Body):
 
 
 class NewFact(Body):
-    """A dated step. About a person, it counts once somebody else has verified it."""
+    """A dated step; it counts once somebody else has verified it."""
 
     model_config = example(
         {

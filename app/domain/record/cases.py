@@ -72,8 +72,9 @@ def counted(
     exactly dated fact that is its day, so the day before gives the old answer. For a season or a month
     the alternative, waiting for its last day, would deny a conviction that its source reports while
     the season still runs; knowledge is bounded by `known_at` in any case, and filters read imprecise
-    dates the same way, by overlap. Without `include_unverified` a fact about a person counts once a
-    second person verified it. Facts retracted by `known_at` do not count.
+    dates the same way, by overlap. Without `include_unverified` a fact counts once a second person
+    verified it, whatever it says: also a trial opened, or somebody having looked, moves a level. Facts
+    retracted by `known_at` do not count.
     """
     kept = [
         fact
@@ -81,34 +82,9 @@ def counted(
         if fact.polarity is polarity
         and fact.happened.counts_from <= as_of
         and known(fact.recorded_at, fact.retracted_at, known_at)
-        and (
-            include_unverified
-            or not is_about_a_person(fact)
-            or known(fact.verified_at, None, known_at)
-        )
+        and (include_unverified or known(fact.verified_at, None, known_at))
     ]
     return tuple(sorted(kept, key=fact_order))
-
-
-_ABOUT_THE_CASE = frozenset(
-    {
-        FactKind.REPORTED,
-        FactKind.REFUSED_TO_OPEN,
-        FactKind.INVESTIGATION_OPENED,
-        FactKind.INVESTIGATION_SUSPENDED,
-        FactKind.TRIAL_OPENED,
-        FactKind.CLOSED_NO_SUSPECT,
-        FactKind.CLOSED_LIMITATION,
-        FactKind.ACCOUNTABILITY_CHECKED,
-        FactKind.PROMISE,
-    }
-)
-
-
-def is_about_a_person(fact: CaseFact) -> bool:
-    """Whether a fact says something of a person, named or not, and so needs a second person."""
-    names_somebody = fact.involvement_id is not None or fact.person_key is not None
-    return names_somebody or fact.kind not in _ABOUT_THE_CASE
 
 
 def known(recorded_at: datetime | None, retracted_at: datetime | None, known_at: datetime) -> bool:

@@ -5,7 +5,7 @@ The level is the first row of a table (impunity_rules.py) that applies to what w
 with its reasons, who is held, who is missing by role, and the facts it rests on. Nothing is guessed:
 charges, arrests and promises of a State change nothing, and silence is `not_assessed`.
 Never here: who is responsible (responsibility.py), visibility of names, or manual overrides.
-Source of the rules: CPJ's three levels, made exact in docs/methodology.md.
+Source of the rules: CPJ's three levels, made exact in docs/impunity.md.
 
 A journalist was attacked and the perpetrators were convicted in summer 2013. That the act was
 ordered is established; by whom is not known. The judgment names no slot, so it adds a member.

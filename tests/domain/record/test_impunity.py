@@ -13,6 +13,7 @@ from app.domain.vocabulary import (
     IMPUNITY_APPLICABLE,
     Category,
     CrimeRole,
+    FactKind,
     Impunity,
     Instigation,
     Polarity,
@@ -105,7 +106,7 @@ def test_a_conviction_dated_until_a_day_counts_from_that_day() -> None:
     assert [incident.level(day) for day in ("2013-07-09", "2013-07-10")] == [COMPLETE, FULL]
 
 
-def test_a_fact_about_a_person_counts_once_a_second_person_verified_it() -> None:
+def test_a_conviction_counts_once_a_second_person_verified_it() -> None:
     """An unverified conviction changes nothing in public; editors may ask with it."""
     incident = ONE_MAN.change(
         facts=(replace(CONVICTED, verified_at=None),), checked=date(2012, 1, 1)
@@ -114,12 +115,11 @@ def test_a_fact_about_a_person_counts_once_a_second_person_verified_it() -> None
     assert incident.ask(include_unverified=True).level is FULL
 
 
-def test_a_fact_about_the_case_needs_no_second_person() -> None:
-    """That an investigation was opened accuses nobody."""
-    opened = fact("f", "investigation_opened", "2013-01-01", verified_at=None)
-    assert Incident(facts=(opened,)).level() is COMPLETE
-    named = replace(opened, person_key="p1")
-    assert Incident(facts=(named,)).level() is Impunity.NOT_ASSESSED
+@pytest.mark.parametrize("kind", list(FactKind))
+def test_no_fact_of_any_kind_counts_on_the_word_of_one_person(kind: FactKind) -> None:
+    """Also what accuses nobody moves the level: that somebody looked, that a trial opened."""
+    alone = Incident(facts=(fact("f", kind.value, "2013-01-01", verified_at=None),))
+    assert alone.level() is Impunity.NOT_ASSESSED
 
 
 def test_a_retracted_fact_counts_only_for_the_past() -> None:
