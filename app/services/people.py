@@ -7,7 +7,7 @@ not exist for it.
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Polarity
 from app.services.conclusions import case_found
+from app.services.documents import CaseFound
 from app.storage import incidents, reached
 from app.storage.cases import FACTS, Case, Fact, case_incidents, seen_by
 from app.storage.incidents import Incident
@@ -77,12 +78,14 @@ def _targeted(
         sa.select(Incident, Target)
         .join(Target, Target.incident_id == Incident.id)
         .join(Person, Person.id == Target.person_id)
-        .where(Target.person_id.in_(ids), incidents.visible_to(viewer))
+        .where(
+            Target.person_id.in_(ids),
+            incidents.visible_to(viewer),
+            reached.may_name_target_to(viewer),
+        )
         .options(selectinload(Incident.categories))
         .order_by(Incident.date_latest.desc(), Incident.id)
     )
-    if not (viewer.is_staff or viewer.sees_own):
-        query = query.where(reached.may_name_target())
     for incident, target in session.execute(query):
         assert target.person_id is not None
         found[target.person_id].append(
@@ -157,39 +160,51 @@ def _cases(
         .order_by(Case.created_at, Case.id)
     ).all()
     for case in cases:
-        for person_id in _people_of(session, case, ids):
-            view = _case_ref(case, person_id, day=now.date(), now=now)
-            found[person_id].append(view)
+        counting = case_found(case, as_of=now.date(), known_at=now)
+        for person_id in _people_of(session, viewer, counting, ids):
+            found[person_id].append(_case_ref(counting, person_id))
     return found
 
 
-def _people_of(session: Session, case: Case, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Return whose case it is: whom its facts name, or where they name nobody, the sole target."""
-    named = {fact.person_id for fact in case.facts if fact.person_id is not None}
+def _people_of(
+    session: Session, viewer: Viewer, found: CaseFound, ids: Sequence[uuid.UUID]
+) -> list[uuid.UUID]:
+    """Return whose case it is: whom its facts name, or where they name nobody, the sole target.
+
+    Outside the desk only facts that count name somebody, and only a target whom an incident of the
+    case shows to this viewer.
+    """
+    facts = found.case.facts if viewer.is_staff else _counting(found)
+    named = {fact.person_id for fact in facts if fact.person_id is not None}
+    is_shown = sa.and_(incidents.visible_to(viewer), reached.may_name_target_to(viewer))
+    targets = session.execute(
+        sa.select(Target.person_id, is_shown)
+        .join(Incident, Incident.id == Target.incident_id)
+        .join(Person, Person.id == Target.person_id)
+        .join(case_incidents, case_incidents.c.incident_id == Incident.id)
+        .where(case_incidents.c.case_id == found.case.id)
+    ).all()
     if not named:
-        targets = session.scalars(
-            sa.select(Target.person_id)
-            .join(case_incidents, case_incidents.c.incident_id == Target.incident_id)
-            .where(case_incidents.c.case_id == case.id, Target.person_id.is_not(None))
-        ).all()
-        sole = {one for one in targets if one is not None}
+        # Counted over all incidents, hidden ones too: a case of two people is nobody's alone.
+        sole = {person_id for person_id, _ in targets if person_id is not None}
         named = sole if len(sole) == 1 else set()
+    if not viewer.is_staff:
+        named &= {person_id for person_id, shown in targets if shown}
     return [one for one in ids if one in named]
 
 
-def _case_ref(case: Case, person_id: uuid.UUID, *, day: date, now: datetime) -> dict[str, Any]:
-    found = case_found(case, as_of=day, known_at=now)
+def _counting(found: CaseFound) -> list[Fact]:
     counted = {fact.id for fact in found.facts}
-    own = [
-        fact
-        for fact in case.facts
-        if str(fact.id) in counted and fact.person_id in (None, person_id)
-    ]
+    return [fact for fact in found.case.facts if str(fact.id) in counted]
+
+
+def _case_ref(found: CaseFound, person_id: uuid.UUID) -> dict[str, Any]:
+    own = [fact for fact in _counting(found) if fact.person_id in (None, person_id)]
     sentences = [fact.sentence_months for fact in own if fact.sentence_months is not None]
     return {
-        "id": case.id,
-        "polarity": case.polarity,
-        "title": case.title,
+        "id": found.case.id,
+        "polarity": found.case.polarity,
+        "title": found.case.title,
         "stage": found.stage,
         "sentence_months": sentences[-1] if sentences else None,
     }

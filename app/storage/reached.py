@@ -38,6 +38,11 @@ def _is_own(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.false()
 
 
+def may_name_target_to(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Say which targets' names a viewer may read: the desk all, their submitter those of their own."""
+    return sa.true() if viewer.is_staff else sa.or_(may_name_target(), _is_own(viewer))
+
+
 def people_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Say whether a person exists for a viewer."""
     if viewer.is_staff:
@@ -46,7 +51,7 @@ def people_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
         Target.person_id == Person.id,
         Target.incident_id == Incident.id,
         visible_to(viewer),
-        sa.or_(may_name_target(), _is_own(viewer)),
+        may_name_target_to(viewer),
     )
     named = sa.exists().where(
         Involvement.person_id == Person.id,

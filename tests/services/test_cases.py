@@ -360,3 +360,135 @@ def test_a_reprisal_names_its_target_with_the_sentence(sessions: Sessions) -> No
     ]
     assert view["roles"] == ["journalist"]
     assert shown["facts"][0]["person"]["name"] == "Placeholder Journalist"
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [("accountability_checked", "complete_impunity"), ("trial_opened", "complete_impunity")],
+)
+def test_one_person_alone_moves_no_level_with_a_fact_that_accuses_nobody(
+    sessions: Sessions, kind: str, level: str
+) -> None:
+    """The public level and counter wait for a second person; the desk sees what it would be."""
+    with sessions.writing() as session:
+        row, _, _ = _attack(session, status=WorkflowStatus.PUBLISHED)
+        monitor = make.viewer(session, Role.MONITOR, "aizhan")
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        case = make.case(session, row.id, by=monitor)
+        before = ledger.counter(session, "public")
+
+        fact = make.fact(session, case.id, kind, by=monitor, verified=False)
+
+        assert ledger.counter(session, "public") == before
+        view = record.incident_view(session, PUBLIC, row.id, now=NOW)
+        assert view["impunity"]["level"] == "not_assessed"
+        desk = record.incident_view(session, editor, row.id, now=NOW)
+        assert desk["impunity_if_verified"]["level"] == level
+        cases.verify_fact(session, editor, case.id, fact.id, now=NOW)
+        view = record.incident_view(session, PUBLIC, row.id, now=NOW)
+        assert view["impunity"]["level"] == level
+
+
+def test_nothing_of_an_unverified_fact_shows_beside_a_verified_one(sessions: Sessions) -> None:
+    """Neither its words, fine, months, role nor source; the desk reads them all."""
+    with sessions.writing() as session:
+        row, _, _ = _attack(session, status=WorkflowStatus.PUBLISHED)
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        case = make.case(session, row.id, polarity="reprisal")
+        make.fact(session, case.id, "convicted", sentence_months=12)
+        make.fact(
+            session,
+            case.id,
+            "trial_opened",
+            verified=False,
+            role="instigator",
+            fine="999 KZT",
+            sentence_months=99,
+            detail="Words of one person.",
+            source={"type": "news", "title": "Unchecked", "url": "https://unchecked.example/"},
+        )
+
+        shown = case_views.case_view(session, PUBLIC, case.id, now=NOW)
+        document = record.incident_view(session, PUBLIC, row.id, now=NOW)
+        desk = case_views.case_view(session, editor, case.id, now=NOW)
+
+    assert [fact["kind"] for fact in shown["facts"]] == ["convicted"]
+    assert (shown["sentence_months"], shown["stage"]) == (12, "verdict_first_instance")
+    assert document["cases"][0]["sentence_months"] == 12
+    assert desk["facts"][1]["fine"] == "999 KZT"
+    assert desk["facts"][1]["source"]["title"] == "Unchecked"
+
+
+def _journalists(session: Any, *names: str, **fields: Any) -> Incident:
+    """A detention of these people, public by default."""
+    return make.incident(
+        session,
+        categories=[{"category": "detention"}],
+        targets=[{"kind": "person", "person": {"name": name}} for name in names],
+        **fields,
+    )
+
+
+def _cases_of(session: Any, viewer: Viewer, person_id: uuid.UUID | None) -> list[uuid.UUID]:
+    assert person_id is not None
+    view = people.person_view(session, viewer, person_id, now=NOW)
+    return [one["id"] for one in view["cases"]]
+
+
+def test_a_person_has_no_case_by_a_fact_that_does_not_count(sessions: Sessions) -> None:
+    """An unverified or withdrawn fact ties nobody to a case in public; the desk sees the tie."""
+    with sessions.writing() as session:
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        row = _journalists(session, "Person One", "Person Two", "Person Three")
+        first, second, third = (str(one.person_id) for one in row.targets)
+        case = make.case(session, row.id, polarity="reprisal")
+        make.fact(session, case.id, "charged", person_id=first)
+        make.fact(session, case.id, "charged", person_id=second, verified=False)
+        gone = make.fact(session, case.id, "charged", person_id=third)
+        cases.retract_fact(session, editor, case.id, gone.id, reason="A mix-up.", now=NOW)
+
+        public = [_cases_of(session, PUBLIC, one.person_id) for one in row.targets]
+        desk = [_cases_of(session, editor, one.person_id) for one in row.targets]
+
+    assert public == [[case.id], [], []]
+    assert desk == [[case.id]] * 3
+
+
+def test_a_person_has_no_case_through_an_incident_nobody_sees(sessions: Sessions) -> None:
+    """Neither as sole target nor named by a fact; a target whose name is hidden is not tied either."""
+    with sessions.writing() as session:
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        known = _journalists(session, "Person One")
+        person = known.targets[0].person_id
+        hidden = make.incident(
+            session,
+            status=WorkflowStatus.VERIFIED,
+            targets=[{"kind": "person", "person_id": str(person)}],
+        )
+        relative = make.incident(
+            session,
+            targets=[
+                {
+                    "kind": "person",
+                    "person_id": str(person),
+                    "primary_role": "family_member",
+                }
+            ],
+        )
+        group = make.incident(session)
+        about: dict[str, Any] = {"person_id": str(person)}
+        tied = {}
+        for name, ids, fields in (
+            ("sole", (hidden.id, group.id), {}),
+            ("named", (hidden.id, group.id), about),
+            ("relative", (relative.id,), {}),
+            ("shown", (known.id,), {}),
+        ):
+            tied[name] = make.case(session, *ids, polarity="reprisal").id
+            make.fact(session, tied[name], "charged", **fields)
+
+        public = _cases_of(session, PUBLIC, person)
+        desk = _cases_of(session, editor, person)
+
+    assert public == [tied["shown"]]
+    assert set(desk) == set(tied.values())
