@@ -2,6 +2,7 @@
 """Decisions, patterns, recommendations and event groups as readers see them: published, or the desk's."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from app.services.citations import citation_view
 from app.services.documents import date_view
 from app.storage import decisions, parts
 from app.storage.decisions import Decision, Pattern, Recommendation, StatementFilter
-from app.storage.outlets import OutletStatusEvent
+from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import EventGroup
+from app.storage.reached import outlets_seen_by
 
 R = TypeVar("R", Decision, Pattern, Recommendation, EventGroup)
 
@@ -31,15 +33,7 @@ def list_decision_views(
     rows = decisions.list_decisions(
         session, wanted, published_only=not viewer.is_staff, limit=limit, after=after
     )
-    outlets: dict[uuid.UUID, list[uuid.UUID]] = {row.id: [] for row in rows}
-    events = session.execute(
-        sa.select(OutletStatusEvent.decision_id, OutletStatusEvent.outlet_id)
-        .where(OutletStatusEvent.decision_id.in_(outlets), OutletStatusEvent.retracted_at.is_(None))
-        .order_by(OutletStatusEvent.outlet_id)
-    )
-    for decision_id, outlet_id in events:
-        if decision_id is not None:
-            outlets[decision_id].append(outlet_id)
+    outlets = _outlets_of(session, viewer, [row.id for row in rows])
     return [decision_view(row, outlets[row.id]) for row in rows]
 
 
@@ -155,15 +149,34 @@ def find_view(session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID)
     """Show one of these to a viewer for whom it exists: published, the desk's, or their own."""
     if kind == "decision":
         decision = _seen(session, viewer, Decision, object_id)
-        outlet_ids = session.scalars(
-            sa.select(OutletStatusEvent.outlet_id).where(OutletStatusEvent.decision_id == object_id)
-        ).all()
-        return decision_view(decision, list(outlet_ids))
+        outlets = _outlets_of(session, viewer, [decision.id])
+        return decision_view(decision, outlets[decision.id])
     if kind == "pattern":
         return pattern_view(_seen(session, viewer, Pattern, object_id))
     if kind == "recommendation":
         return recommendation_view(_seen(session, viewer, Recommendation, object_id))
     return event_group_view(_seen(session, viewer, EventGroup, object_id))
+
+
+def _outlets_of(
+    session: Session, viewer: Viewer, decision_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Return the outlets each decision falls on, as far as they exist for this viewer."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {one: [] for one in decision_ids}
+    events = session.execute(
+        sa.select(OutletStatusEvent.decision_id, OutletStatusEvent.outlet_id)
+        .join(Outlet, Outlet.id == OutletStatusEvent.outlet_id)
+        .where(
+            OutletStatusEvent.decision_id.in_(found),
+            OutletStatusEvent.retracted_at.is_(None),
+            outlets_seen_by(viewer),
+        )
+        .order_by(OutletStatusEvent.outlet_id)
+    )
+    for decision_id, outlet_id in events:
+        if decision_id is not None:
+            found[decision_id].append(outlet_id)
+    return found
 
 
 def _seen(session: Session, viewer: Viewer, table: type[R], object_id: uuid.UUID) -> R:

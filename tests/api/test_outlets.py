@@ -154,6 +154,37 @@ def test_one_decision_falls_on_many_outlets(caller: Caller, public: Client) -> N
     assert listed["domains"] == ["first.example"]
 
 
+def test_a_public_decision_names_no_outlet_that_is_hidden_or_withdrawn(
+    caller: Caller, public: Client
+) -> None:
+    """In the list and alone it names the same: what is public and not taken back from it."""
+    author, colleague = caller(Role.EDITOR, "dana"), caller(Role.EDITOR, "erlan")
+    shown, hidden, withdrawn = (_outlet(author, name) for name in ("First", "Second", "Third"))
+    for outlet in (shown, withdrawn):
+        colleague.post(f"{URL}/{outlet}:publish")
+    body = {
+        "title": "Order to close three newspapers",
+        "date": "2025-12-25",
+        "ground": "extremism",
+        "territory": "KZ",
+        "outlet_ids": [shown, hidden, withdrawn],
+        "axis": "publication",
+        "value": "closed_by_court",
+    }
+    address = author.post("/api/v1/decisions", json=body).headers["location"]
+    colleague.post(f"{address}:publish")
+    (event,) = author.get(f"{URL}/{withdrawn}").json()["history"]
+    gone = colleague.post(
+        f"{URL}/{withdrawn}/status-events/{event['id']}:retract", json={"reason": "Not that one."}
+    )
+    assert gone.status_code == 200
+
+    (listed,) = public.get("/api/v1/decisions").json()["data"]
+    assert listed["outlet_ids"] == [shown]
+    assert public.get(address).json()["outlet_ids"] == [shown]
+    assert sorted(colleague.get(address).json()["outlet_ids"]) == sorted([shown, hidden])
+
+
 def test_a_decision_with_outlets_says_what_it_does(caller: Caller) -> None:
     """Outlets without an effect, or an effect without outlets, are incomplete."""
     author = caller(Role.EDITOR, "dana")
