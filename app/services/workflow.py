@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.record.incident import (
     REASON_REQUIRED,
+    SECOND_PERSON,
     Action,
     CitationRef,
     advance,
@@ -52,16 +53,12 @@ def person_behind(session: Session, key_id: uuid.UUID | None) -> str:
 def actions_for(session: Session, viewer: Viewer, row: Incident) -> tuple[Action, ...]:
     """Return what a viewer may do with an incident now."""
     found = []
-    actor, submitter = viewer.key_id, row.submitted_by_id
     for action in allowed_actions(row.status):
-        if _scope(action, row.status) not in viewer.scopes:
+        # The rules know of merging; no door takes it.
+        if action is Action.MERGE or _scope(action, row.status) not in viewer.scopes:
             continue
         try:
-            check_actor(
-                action,
-                actor=person_behind(session, actor),
-                submitter=person_behind(session, submitter),
-            )
+            _check_person(session, viewer, row, action)
         except NotAllowed:
             continue
         found.append(action)
@@ -161,11 +158,7 @@ def _check(
     scope = _scope(action, row.status)
     if scope not in viewer.scopes:
         raise NotAllowed(f"this needs the scope {scope.value}, which the key does not have")
-    check_actor(
-        action,
-        actor=person_behind(session, viewer.key_id),
-        submitter=person_behind(session, row.submitted_by_id),
-    )
+    _check_person(session, viewer, row, action)
     advance(row.status, action)
     if action in REASON_REQUIRED and not (reason or "").strip():
         raise wrong("/reason", "missing", "Say why; the reason is kept with the record.")
@@ -177,6 +170,30 @@ def _check(
             ],
             reason,
         )
+
+
+def _check_person(session: Session, viewer: Viewer, row: Incident, action: Action) -> None:
+    if action not in SECOND_PERSON:
+        return
+    check_actor(
+        action,
+        actor=person_behind(session, viewer.key_id),
+        submitter=person_behind(session, row.submitted_by_id),
+        last_editor=_last_editor(session, row.id),
+    )
+
+
+def _last_editor(session: Session, incident_id: uuid.UUID) -> str | None:
+    """Return who changed an incident last since it was last verified."""
+    last = next(
+        (
+            one
+            for one in reversed(ledger.revisions_of(session, "incident", incident_id))
+            if one.action in ("edit", Action.VERIFY.value)
+        ),
+        None,
+    )
+    return person_behind(session, last.actor_id) if last and last.action == "edit" else None
 
 
 def _original(

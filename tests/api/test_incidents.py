@@ -128,6 +128,30 @@ def test_the_submitter_neither_verifies_nor_publishes(
     assert actions == ["create", "review", "verify_refused", "verify", "publish_refused"]
 
 
+def test_an_editor_neither_verifies_nor_publishes_their_own_change(
+    caller: Caller, public: Client
+) -> None:
+    """403 and a trace after a PATCH of one's own; a colleague verifies it, and it is public."""
+    monitor, editor = caller(Role.MONITOR, "aizhan"), caller(Role.EDITOR, "dana")
+    address = f"{URL}/{_submitted(monitor)['id']}"
+    editor.post(f"{address}:review")
+    editor.post(f"{address}:verify")
+    etag = editor.get(address).headers["etag"]
+    changed = editor.patch(address, json={"title": "Mine"}, headers={"If-Match": etag})
+    assert changed.status_code == 200, changed.text
+    assert not {"verify", "merge"} & set(changed.json()["allowed_actions"])
+
+    alone = [editor.post(f"{address}:{step}").status_code for step in ("verify", "publish")]
+
+    assert alone == [403, 403]
+    assert public.get(address).status_code == 404
+    history = editor.get(f"{address}/revisions").json()["data"]
+    assert [one["action"] for one in history[-3:]] == ["edit", "verify_refused", "publish_refused"]
+    assert "somebody other than who made them" in history[-2]["reason"]
+    assert caller(Role.VERIFIER, "erlan").post(f"{address}:verify").status_code == 200
+    assert editor.post(f"{address}:publish").status_code == 200
+
+
 def test_a_refused_step_leaves_a_trace_whatever_refused_it(caller: Caller) -> None:
     """Too few sources, the wrong state, no reason: each is kept with its sentence."""
     monitor, editor = caller(Role.MONITOR, "aizhan"), caller(Role.EDITOR, "dana")

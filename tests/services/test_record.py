@@ -225,6 +225,62 @@ def test_editing_a_verified_incident_asks_for_verification_again(sessions: Sessi
         assert row.verified_at is None
 
 
+def test_nobody_verifies_or_publishes_their_own_change_alone(sessions: Sessions) -> None:
+    """Who changed it last since its verification asks a colleague, also with a key of that name."""
+    with sessions.writing() as session:
+        monitor = make.viewer(session, Role.MONITOR, "aizhan")
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        again = make.viewer(session, Role.ADMIN, "Dana ")
+        colleague = make.viewer(session, Role.VERIFIER, "erlan")
+        row = record.create_incident(session, monitor, make.draft(), now=NOW)
+        workflow.transition(session, editor, row.id, Action.REVIEW, now=NOW)
+        workflow.transition(session, editor, row.id, Action.VERIFY, now=NOW)
+        patch = {"title": "Words of one editor"}
+        record.edit_incident(session, editor, row.id, patch, version=row.version, now=NOW)
+
+        for viewer in (editor, again):
+            assert Action.VERIFY not in workflow.actions_for(session, viewer, row)
+            with pytest.raises(NotAllowed, match="somebody other than who made them"):
+                workflow.transition(session, viewer, row.id, Action.VERIFY, now=NOW)
+        assert row.status is WorkflowStatus.UNDER_VERIFICATION
+        assert Action.VERIFY in workflow.actions_for(session, colleague, row)
+        workflow.transition(session, colleague, row.id, Action.VERIFY, now=NOW)
+        workflow.transition(session, editor, row.id, Action.PUBLISH, now=NOW)
+
+        assert record.incident_view(session, PUBLIC, row.id, now=NOW)["title"] == patch["title"]
+
+
+def test_an_editor_does_not_verify_their_change_of_a_report_never_verified(
+    sessions: Sessions,
+) -> None:
+    """A change before the first verification counts too, until its submitter has changed it again."""
+    with sessions.writing() as session:
+        monitor = make.viewer(session, Role.MONITOR, "aizhan")
+        editor = make.viewer(session, Role.EDITOR, "dana")
+        row = record.create_incident(session, monitor, make.draft(), now=NOW)
+        workflow.transition(session, editor, row.id, Action.REVIEW, now=NOW)
+        patch = {"title": "By the editor"}
+        record.edit_incident(session, editor, row.id, patch, version=row.version, now=NOW)
+        with pytest.raises(NotAllowed):
+            workflow.transition(session, editor, row.id, Action.VERIFY, now=NOW)
+
+        patch = {"title": "By the submitter"}
+        record.edit_incident(session, monitor, row.id, patch, version=row.version, now=NOW)
+
+        workflow.transition(session, editor, row.id, Action.VERIFY, now=NOW)
+        assert row.status is WorkflowStatus.VERIFIED
+
+
+def test_no_step_is_offered_that_no_door_takes(sessions: Sessions) -> None:
+    """Merging is in the rules but has no endpoint: it is offered to nobody in any state."""
+    with sessions.writing() as session:
+        admin = make.viewer(session, Role.ADMIN, "root")
+        for status in WorkflowStatus:
+            row = make.incident(session, status=status)
+            view = record.incident_view(session, admin, row.id, now=NOW)
+            assert Action.MERGE not in view["allowed_actions"]
+
+
 def test_a_public_incident_is_changed_by_a_second_person_with_a_reason(sessions: Sessions) -> None:
     """The submitter cannot; an editor can, and says why."""
     incident_id, monitor, editor = _published(sessions)

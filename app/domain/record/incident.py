@@ -85,10 +85,22 @@ def allowed_actions(status: WorkflowStatus) -> tuple[Action, ...]:
     return tuple(action for action, (sources, _) in TRANSITIONS.items() if status in sources)
 
 
-def check_actor(action: Action, *, actor: str, submitter: str) -> None:
-    """Hold the two-person rule; both are the stable id of a person, not of one of their keys."""
-    if action in SECOND_PERSON and actor == submitter:
+def check_actor(
+    action: Action, *, actor: str, submitter: str, last_editor: str | None = None
+) -> None:
+    """Hold the two-person rule; all are the stable id of a person, not of one of their keys.
+
+    `last_editor` is who changed the incident last since it was last verified, `None` for nobody.
+    """
+    if action not in SECOND_PERSON:
+        return
+    if actor == submitter:
         raise NotAllowed(f"{SECOND_PERSON[action]} Ask a colleague.")
+    if actor == last_editor:
+        raise NotAllowed(
+            "Changes to an incident are verified by somebody other than who made them. "
+            "Ask a colleague."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,17 @@ def test_retracted_and_merged_are_final() -> None:
     assert allowed_actions(S.RETRACTED) == allowed_actions(S.MERGED) == ()
 
 
+@pytest.mark.parametrize("action", list(Action))
+def test_who_changed_it_last_neither_verifies_nor_publishes(action: Action) -> None:
+    """The two steps towards the public need a second person for the change; the others do not."""
+    check_actor(action, actor="dana", submitter="aizhan", last_editor="erlan")
+    if action not in (A.VERIFY, A.PUBLISH):
+        check_actor(action, actor="dana", submitter="aizhan", last_editor="dana")
+        return
+    with pytest.raises(NotAllowed, match="Ask a colleague"):
+        check_actor(action, actor="dana", submitter="aizhan", last_editor="dana")
+
+
 def test_taking_something_away_needs_a_reason() -> None:
     """Rejecting, retracting, merging and sending back say why; going forward need not."""
     assert {A.REJECT, A.RETRACT, A.REQUEST_INFORMATION} <= REASON_REQUIRED
