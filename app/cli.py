@@ -193,16 +193,16 @@ def list_keys(as_json: Json = False) -> None:
 @example_app.command("load")
 def load_example() -> None:
     """Load the founding example into the record."""
-    with told(), opened() as sessions:
-        example.load(sessions, now=clock.now())
+    with told(), opened() as sessions, sessions.writing() as session:
+        example.load(session, now=clock.now())
     out.print("The example is loaded: GET /api/v1/incidents?country=KZ")
 
 
 @example_app.command("remove")
 def remove_example() -> None:
     """Take away exactly what the example brought."""
-    with told(), opened() as sessions:
-        removed = example.remove(sessions, now=clock.now())
+    with told(), opened() as sessions, sessions.writing() as session:
+        removed = example.remove(session, now=clock.now())
     out.print("The example is gone; what you entered is untouched.")
     if removed.kept:
         out.print(f"Kept, because other records build on them: {len(removed.kept)} things.")

@@ -28,7 +28,8 @@ def _is_part(shown: Any, real: Any) -> bool:
 
 def test_the_curl_line_gives_the_answer_that_is_shown(app: FastAPI, sessions: Sessions) -> None:
     """The command of the README, asked of the program with the example loaded."""
-    example.load(sessions, now=NOW)
+    with sessions.writing() as session:
+        example.load(session, now=NOW)
     (address,) = re.findall(r"curl -s '127\.0\.0\.1:8000([^']+)'", README)
     (shown,) = re.findall(r"```json\n(.*?)```", README, flags=re.DOTALL)
 

@@ -199,13 +199,14 @@ def up(
         engine = make_engine(settings.resolved_database_url)
         migrations.upgrade(engine)
         sessions = Sessions(engine)
-        prepared = installation.prepare(
-            sessions,
-            local_vantage(settings),
-            now=clock.now(),
-            example_wanted=example,
-            admin_wanted=True,
-        )
+        with sessions.writing() as session:
+            prepared = installation.prepare(
+                session,
+                local_vantage(settings),
+                now=clock.now(),
+                example_wanted=example,
+                admin_wanted=True,
+            )
     _announce(settings, prepared)
     with _working(settings, sessions, delay_seconds=settings.probe_wait_seconds):
         _serve(settings, sessions, listening)
@@ -237,7 +238,8 @@ def work() -> None:
         if migrations.current(engine) != migrations.head():
             raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
         sessions = Sessions(engine)
-        installation.prepare(sessions, local_vantage(settings), now=clock.now())
+        with sessions.writing() as session:
+            installation.prepare(session, local_vantage(settings), now=clock.now())
     out.print("Working; stop with Ctrl-C.")
     with _working(settings, sessions):
         try:

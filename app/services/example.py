@@ -34,7 +34,6 @@ from app.services.drafts import (
 )
 from app.storage import ledger
 from app.storage.citations import Citation
-from app.storage.database import Sessions
 from app.storage.incidents import Incident
 from app.storage.ledger import Note
 from app.storage.outlets import Outlet, OutletStatusEvent
@@ -60,37 +59,36 @@ _CREATE: dict[str, Callable[..., Any]] = {
 }
 
 
-def load(sessions: Sessions, *, now: datetime, folder: Path = FOLDER) -> bool:
+def load(session: Session, *, now: datetime, folder: Path = FOLDER) -> bool:
     """Load the example; return False where it is loaded already."""
     files = _read(folder)
-    with sessions.writing() as session:
-        note = session.get(Note, NOTE, with_for_update=True)
-        if note is not None and note.value.get("made"):
-            return False
-        made = _Loader(session, files, now).run()
-        session.merge(Note(name=NOTE, value={"loaded_at": now.isoformat(), "made": made}))
+    note = session.get(Note, NOTE, with_for_update=True)
+    if note is not None and note.value.get("made"):
+        return False
+    made = _Loader(session, files, now).run()
+    session.merge(Note(name=NOTE, value={"loaded_at": now.isoformat(), "made": made}))
+    session.flush()
     return True
 
 
-def load_into_empty(sessions: Sessions, *, now: datetime, folder: Path = FOLDER) -> bool:
+def load_into_empty(session: Session, *, now: datetime, folder: Path = FOLDER) -> bool:
     """Load the example where nothing was ever recorded, nor the example taken away before."""
-    with sessions.reading() as session:
-        if session.get(Note, NOTE) is not None:
+    if session.get(Note, NOTE) is not None:
+        return False
+    for table in (Incident, Outlet, Person):
+        if session.scalar(sa.select(sa.func.count()).select_from(table)):
             return False
-        for table in (Incident, Outlet, Person):
-            if session.scalar(sa.select(sa.func.count()).select_from(table)):
-                return False
-    return load(sessions, now=now, folder=folder)
+    return load(session, now=now, folder=folder)
 
 
-def remove(sessions: Sessions, *, now: datetime) -> example_removal.Removed:
+def remove(session: Session, *, now: datetime) -> example_removal.Removed:
     """Take away what the example brought; what others have built on stays, and is named."""
-    with sessions.writing() as session:
-        note = session.get(Note, NOTE, with_for_update=True)
-        made = note.value.get("made", {}) if note is not None else {}
-        removed = example_removal.remove(session, made, now=now)
-        session.merge(Note(name=NOTE, value={"removed_at": now.isoformat()}))
-        ledger.bump(session, "staff", "public")
+    note = session.get(Note, NOTE, with_for_update=True)
+    made = note.value.get("made", {}) if note is not None else {}
+    removed = example_removal.remove(session, made, now=now)
+    session.merge(Note(name=NOTE, value={"removed_at": now.isoformat()}))
+    ledger.bump(session, "staff", "public")
+    session.flush()
     return removed
 
 

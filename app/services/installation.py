@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.domain.vocabulary import Role, VantageRole
 from app.services import access, alerting, example, sites, vantages
-from app.storage.database import Sessions
 from app.storage.sites import Site, list_vantages
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -37,7 +37,7 @@ class Prepared:
 
 
 def prepare(
-    sessions: Sessions,
+    session: Session,
     vantage: LocalVantage,
     *,
     now: datetime,
@@ -49,48 +49,46 @@ def prepare(
     An admin key is made only for a caller who will show it: a key nobody holds helps nobody.
     """
     admin_key = None
-    with sessions.writing() as session:
-        control_code = f"{vantage.code}-control"
+    control_code = f"{vantage.code}-control"
+    vantages.ensure_vantage(
+        session,
+        code=vantage.code,
+        role=VantageRole.FIELD,
+        country=vantage.country,
+        asn=vantage.asn,
+        from_settings=True,
+        now=now,
+    )
+    if vantage.control_proxy:
         vantages.ensure_vantage(
             session,
-            code=vantage.code,
-            role=VantageRole.FIELD,
-            country=vantage.country,
-            asn=vantage.asn,
+            code=control_code,
+            role=VantageRole.CONTROL,
+            country=vantage.control_country,
+            proxy=vantage.control_proxy,
             from_settings=True,
             now=now,
         )
-        if vantage.control_proxy:
-            vantages.ensure_vantage(
-                session,
-                code=control_code,
-                role=VantageRole.CONTROL,
-                country=vantage.control_country,
-                proxy=vantage.control_proxy,
-                from_settings=True,
-                now=now,
-            )
-        named = {vantage.code, *([control_code] if vantage.control_proxy else ())}
-        vantages.retire_vantages(session, keep=frozenset(named))
-        alerting.ensure_console(session, now=now)
-        if admin_wanted and not access.has_admin(session, now=now):
-            made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)
-            admin_key = made.secret
-        if example_wanted and sites.count_sites(session) == 0:
-            sites.import_list(
-                session,
-                (EXAMPLES / "sites.csv").read_text(encoding="utf-8"),
-                list_name="examples",
-                licence=None,
-                country=None,
-                now=now,
-            )
-    if example_wanted:
-        example.load_into_empty(sessions, now=now)
-    with sessions.reading() as session:
-        probed = session.scalars(sa.select(Site.url).where(Site.is_probed | Site.is_canary))
-        return Prepared(
-            admin_key=admin_key,
-            probed=tuple(sorted(probed)),
-            has_control=bool(list_vantages(session, VantageRole.CONTROL)),
+    named = {vantage.code, *([control_code] if vantage.control_proxy else ())}
+    vantages.retire_vantages(session, keep=frozenset(named))
+    alerting.ensure_console(session, now=now)
+    if admin_wanted and not access.has_admin(session, now=now):
+        made = access.create_key(session, role=Role.ADMIN, name="first admin", now=now)
+        admin_key = made.secret
+    if example_wanted and sites.count_sites(session) == 0:
+        sites.import_list(
+            session,
+            (EXAMPLES / "sites.csv").read_text(encoding="utf-8"),
+            list_name="examples",
+            licence=None,
+            country=None,
+            now=now,
         )
+    if example_wanted:
+        example.load_into_empty(session, now=now)
+    probed = session.scalars(sa.select(Site.url).where(Site.is_probed | Site.is_canary))
+    return Prepared(
+        admin_key=admin_key,
+        probed=tuple(sorted(probed)),
+        has_control=bool(list_vantages(session, VantageRole.CONTROL)),
+    )

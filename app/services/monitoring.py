@@ -159,7 +159,6 @@ def let_stale(session: Session, *, now: datetime, policy: WatchPolicy) -> int:
         if after.condition is before.condition:
             continue
         state.condition, state.since, state.fold = after.condition, after.since, after.to_dict()
-        state.version += 1
         moved += 1
     if moved:
         ledger.bump(session, "public", "staff")

@@ -210,6 +210,8 @@ def claim_due(
             sa.or_(SiteState.leased_until.is_(None), SiteState.leased_until < now),
             Site.is_probed,
             Vantage.is_enabled,
+            # A vantage that was turned into a control keeps its old states; they are not due.
+            Vantage.role == VantageRole.FIELD,
         )
         .order_by(SiteState.next_due_at)
         .limit(limit)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.domain.vocabulary import Role
 from app.services import example, record
+from app.services.example_removal import Removed
 from app.storage import metadata
 from app.storage.access import ApiKey
 from app.storage.database import Sessions
@@ -45,10 +46,28 @@ def _counts(sessions: Sessions) -> dict[str, int]:
         }
 
 
+def load(sessions: Sessions) -> bool:
+    """Load the example as a door does: in one transaction."""
+    with sessions.writing() as session:
+        return example.load(session, now=NOW)
+
+
+def load_into_empty(sessions: Sessions) -> bool:
+    """Load it if nothing was recorded yet."""
+    with sessions.writing() as session:
+        return example.load_into_empty(session, now=NOW)
+
+
+def remove(sessions: Sessions) -> Removed:
+    """Take it away."""
+    with sessions.writing() as session:
+        return example.remove(session, now=NOW)
+
+
 @pytest.fixture
 def incidents(sessions: Sessions, public: Client) -> dict[str, dict[str, Any]]:
     """The loaded example as everybody reads it, by the last name or word that tells it apart."""
-    example.load(sessions, now=NOW)
+    load(sessions)
     found = public.get("/api/v1/incidents?country=KZ").json()["data"]
     words = (
         "Zhanaozen", "Tuletaeva", "Kozlov", "rendition", "Closure", "Akhmedyarov", "Mukhortova",
@@ -172,7 +191,7 @@ def test_every_row_cites_the_brief_and_nothing_beyond_it(
 
 def test_names_are_exactly_those_of_the_brief(sessions: Sessions) -> None:
     """Six people, no more, also where only the desk looks."""
-    example.load(sessions, now=NOW)
+    load(sessions)
 
     with sessions.reading() as session:
         assert set(session.scalars(sa.select(Person.name))) == NAMES
@@ -180,7 +199,7 @@ def test_names_are_exactly_those_of_the_brief(sessions: Sessions) -> None:
 
 def test_the_record_says_who_did_what(sessions: Sessions) -> None:
     """One key handed in, another verified and published; both are revoked."""
-    example.load(sessions, now=NOW)
+    load(sessions)
 
     with sessions.reading() as session:
         keys = {row.id: row for row in session.scalars(sa.select(ApiKey))}
@@ -197,22 +216,22 @@ def test_the_record_says_who_did_what(sessions: Sessions) -> None:
 def test_loading_twice_and_removing_leaves_nothing(sessions: Sessions) -> None:
     """The second loading changes nothing; removing takes everything it brought."""
     empty = _counts(sessions)
-    assert example.load(sessions, now=NOW)
+    assert load(sessions)
     loaded = _counts(sessions)
-    assert not example.load(sessions, now=NOW)
+    assert not load(sessions)
     assert _counts(sessions) == loaded
 
-    removed = example.remove(sessions, now=NOW)
+    removed = remove(sessions)
 
     assert removed.kept == ()
     assert _counts(sessions) == empty
-    assert not example.load_into_empty(sessions, now=NOW)
-    assert example.load(sessions, now=NOW)
+    assert not load_into_empty(sessions)
+    assert load(sessions)
 
 
 def test_removing_keeps_what_others_entered(sessions: Sessions) -> None:
     """An own incident stays, and so does what it refers to."""
-    example.load(sessions, now=NOW)
+    load(sessions)
     with sessions.writing() as session:
         person = session.scalars(
             sa.select(Person.id).where(Person.name == "Lukpan Akhmedyarov")
@@ -220,7 +239,7 @@ def test_removing_keeps_what_others_entered(sessions: Sessions) -> None:
         target = {"kind": "person", "person_id": str(person)}
         own = make.incident(session, title="Ours", targets=[target])
 
-    removed = example.remove(sessions, now=NOW)
+    removed = remove(sessions)
 
     assert removed.kept == (("person", person),)
     with sessions.reading() as session:
@@ -230,13 +249,13 @@ def test_removing_keeps_what_others_entered(sessions: Sessions) -> None:
 
 def test_removing_keeps_a_case_others_have_continued(sessions: Sessions) -> None:
     """Somebody's own fact keeps its case, and the case its incident."""
-    example.load(sessions, now=NOW)
+    load(sessions)
     with sessions.writing() as session:
         row = session.scalars(sa.select(Incident).where(Incident.title.contains("Kozlov"))).one()
         incident_id, case_id = row.id, uuid.UUID(row.document["cases"][0]["id"])
         make.fact(session, case_id, "released", "2016-08", verified=False)
 
-    removed = example.remove(sessions, now=NOW)
+    removed = remove(sessions)
 
     kinds = {kind for kind, _ in removed.kept}
     assert {"case", "incident", "person"} <= kinds
@@ -251,4 +270,4 @@ def test_it_loads_itself_only_into_an_empty_record(sessions: Sessions) -> None:
     with sessions.writing() as session:
         make.incident(session)
 
-    assert not example.load_into_empty(sessions, now=NOW)
+    assert not load_into_empty(sessions)

@@ -56,7 +56,8 @@ class Shown:
 
 def fill(sessions: Sessions) -> Shown:
     """Enter the founding example, blocked sites, alerts, and what somebody hostile would enter."""
-    example.load(sessions, now=NOW)
+    with sessions.writing() as session:
+        example.load(session, now=NOW)
     with sessions.writing() as session:
         found = world.country_with_blocks(session)
         hostile = make.incident(

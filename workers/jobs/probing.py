@@ -176,9 +176,7 @@ class _Rounds:
             if recording.judge_seen(seen, FingerprintSet(())).state is not VerdictState.OK:
                 seen = await self._with_controls(seen)
             await asyncio.to_thread(self._record, seen)
-        except (
-            Exception
-        ):  # one site's trouble is not another's; its lease runs out and it is due again
+        except Exception:  # One site's trouble is not another's; its lease runs out.
             log.exception("site_not_measured", site=str(target.site_id))
 
     async def _with_controls(self, seen: Seen) -> Seen:

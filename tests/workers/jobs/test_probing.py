@@ -12,16 +12,23 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.domain.vocabulary import AlertState, Confidence, Mechanism, SiteCondition, VantageHealth
+from app.domain.vocabulary import (
+    AlertState,
+    Confidence,
+    Mechanism,
+    SiteCondition,
+    VantageHealth,
+    VantageRole,
+)
 from app.errors import WrongSettings
 from app.main import create_app
-from app.services import monitoring, recording
+from app.services import monitoring, recording, vantages
 from app.services.monitoring import VantagePlan
 from app.services.recording import Seen
 from app.settings import Settings
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow, from_observations
-from app.storage.sites import SiteState
+from app.storage.sites import SiteState, Vantage
 from tests.client import Client
 from tests.make import NOW
 from tests.testbed import TestbedThread
@@ -181,6 +188,56 @@ def test_silence_becomes_stale_never_up(watch: Watch) -> None:
 
     assert moved == 2
     assert watch.condition(VICTIM) is SiteCondition.STALE
+
+
+def test_what_is_seen_while_a_state_goes_stale_still_counts(watch: Watch) -> None:
+    """A site that was leased when silence made it stale is judged when its measurement arrives."""
+    watch.round()
+    watch.at += 46 * MINUTES
+    with watch.sessions.writing() as session:
+        plan = monitoring.begin_round(session, worker="rig", now=watch.at, limit=10)
+    with watch.sessions.writing() as session:
+        monitoring.let_stale(session, now=watch.at, policy=watch.context.watch)
+    target = next(one for one in plan.targets if VICTIM in one.url)
+    measured = from_observations(_observations_of(watch, target.site_id))
+    fresh = replace(measured, uid=str(uuid.uuid4()), started_at=watch.at)
+    seen = Seen(
+        target=target,
+        vantage=plan.vantages[target.vantage_id],
+        vantage_healthy=True,
+        measurement=fresh,
+    )
+    with watch.sessions.writing() as session:
+        verdict = recording.judge_seen(seen, plan.fingerprints)
+        recording.record_seen(
+            session,
+            seen,
+            verdict,
+            now=watch.at,
+            policy=watch.context.watch,
+            alerts=watch.job.alerts,
+        )
+
+    assert watch.condition(VICTIM) is SiteCondition.REACHABLE
+
+
+def test_a_field_that_became_a_control_stops_no_round(watch: Watch) -> None:
+    """Its old states are not due any more, and the rest goes on."""
+    watch.round()
+    with watch.sessions.writing() as session:
+        vantage = session.scalars(sa.select(Vantage).where(Vantage.code == "field-1")).one()
+        vantage.role = VantageRole.CONTROL
+        vantages.ensure_vantage(session, code="field-2", role=VantageRole.FIELD, now=watch.at)
+    watch.at += 16 * MINUTES
+    watch.round()
+
+    with watch.sessions.reading() as session:
+        found = session.execute(
+            sa.select(Vantage.code, SiteState.condition)
+            .join(Vantage, Vantage.id == SiteState.vantage_id)
+            .where(Vantage.code == "field-2")
+        ).all()
+    assert {condition for _, condition in found} == {SiteCondition.REACHABLE}
 
 
 def test_controls_and_evidence_are_kept(watch: Watch, world: TestbedThread) -> None:
