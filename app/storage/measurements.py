@@ -75,9 +75,10 @@ class FingerprintRow(Base):
 
 
 def to_observations(measurement: Measurement) -> dict[str, Any]:
-    """Return a measurement as JSON values; bodies are kept elsewhere, by their hash."""
+    """Return a measurement as JSON values; bodies and certificates are kept elsewhere, by hash."""
     bare = dataclasses.replace(
         measurement,
+        handshakes=tuple(dataclasses.replace(one, chain=()) for one in measurement.handshakes),
         exchanges=tuple(dataclasses.replace(one, body=None) for one in measurement.exchanges),
     )
     values: dict[str, Any] = msgspec.to_builtins(bare)

@@ -51,6 +51,8 @@ class DnsLookup:
     cnames: tuple[str, ...] = ()
     # Address sets of further, differing replies to the same question: the mark of an injected answer.
     late_answers: tuple[tuple[str, ...], ...] = ()
+    # How often the question was sent until an answer came: a datagram may be lost without malice.
+    attempts: int = 1
     depth: int = 0
 
     @property
@@ -90,6 +92,8 @@ class TlsHandshake:
     chain_sha256: tuple[str, ...] = ()
     issuer: str | None = None
     not_after: datetime | None = None
+    # The certificates themselves (DER), leaf first; like bodies they live in the body store.
+    chain: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
     depth: int = 0
 
 
@@ -112,12 +116,21 @@ class HttpExchange:
     body_length: int | None = None  # decoded bytes, of what was read
     body_sha256: str | None = None  # of the kept bytes
     body_truncated: bool = False
+    wire_length: int | None = None  # bytes of the body as they came, before inflating
     # Kept for comparison up to 512 KiB decoded; lives in the body store, not in rows.
     body: bytes | None = field(default=None, repr=False, compare=False)
     # Where a redirect points, and why it was not followed ("refused:<reason>"), if it was not.
     location: str | None = None
     location_refused: str | None = None
     depth: int = 0
+
+    @property
+    def bytes_per_second(self) -> float | None:
+        """How fast the body came once it began to; None where nothing (measurable) came."""
+        if self.wire_length is None or self.first_byte_ms is None:
+            return None
+        took_ms = self.ended_ms - self.first_byte_ms
+        return 1000 * self.wire_length / took_ms if took_ms > 0 else None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by case-insensitive name."""
