@@ -33,3 +33,38 @@ def test_upgrade_twice_changes_nothing(engine: sa.Engine) -> None:
     migrations.upgrade(engine)
 
     assert migrations.current(engine) == migrations.head()
+
+
+def test_measurements_of_the_first_record_survive_the_next(engine: sa.Engine) -> None:
+    """A database with measurements and verdicts goes up and down again, and loses none."""
+    migrations.downgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in _A_VERDICT:
+            connection.execute(sa.text(statement))
+
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        late = connection.execute(sa.text("SELECT is_late FROM measurements")).scalars().all()
+    migrations.downgrade(engine, "0001")
+    with engine.connect() as connection:
+        rules = connection.execute(sa.text("SELECT rule FROM verdicts")).scalars().all()
+
+    assert [bool(one) for one in late] == [False]
+    assert rules == ["ok.tls"]
+
+
+_SITE, _VANTAGE, _UID = ("'" + one * 32 + "'" for one in "abc")
+_A_VERDICT = (
+    f"""INSERT INTO sites (id, url, host, category_code, is_probed, is_canary, created_at, updated_at)
+    VALUES ({_SITE}, 'https://news.example/', 'news.example', 'NEWS', true, false,
+            '2026-11-01 00:00:00+00:00', '2026-11-01 00:00:00+00:00')""",
+    f"""INSERT INTO vantages (id, code, role, egress, parameters, is_enabled, health, created_at)
+    VALUES ({_VANTAGE}, 'kz-1', 'field', 'local', '{{}}', true, 'healthy', '2026-11-01 00:00:00+00:00')""",
+    f"""INSERT INTO measurements (uid, site_id, vantage_id, measured_at, received_at, runtime_ms,
+                                  vantage_healthy, observations)
+    VALUES ({_UID}, {_SITE}, {_VANTAGE}, '2026-11-01 00:00:00+00:00', '2026-11-01 00:00:00+00:00',
+            5, true, '{{}}')""",
+    f"""INSERT INTO verdicts (measurement_uid, rules_version, state, interference, rule, reasons,
+                              control_uids, judged_at)
+    VALUES ({_UID}, 1, 'ok', false, 'ok.tls', '[]', '[]', '2026-11-01 00:00:00+00:00')""",
+)

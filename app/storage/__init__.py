@@ -6,10 +6,12 @@ Importing this package imports every table, so that `Base.metadata` is complete 
 
 from app.storage import (  # noqa: F401 - imported for their tables
     access,
+    agents,
     alerts,
     cases,
     citations,
     decisions,
+    history,
     incidents,
     jobs,
     ledger,

@@ -22,7 +22,21 @@ class MeasurementRow(Base):
 
     __tablename__ = "measurements"
     # One time-first index: site-first ones slow ingest 32-fold at ten million rows.
-    __table_args__ = (sa.Index("ix_measurements_measured_at", "measured_at"),)
+    __table_args__ = (
+        sa.Index("ix_measurements_measured_at", "measured_at"),
+        sa.Index(
+            "ix_measurements_awaits",
+            "received_at",
+            sqlite_where=sa.text("awaits IS NOT NULL"),
+            postgresql_where=sa.text("awaits IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_measurements_control_of",
+            "control_of",
+            sqlite_where=sa.text("control_of IS NOT NULL"),
+            postgresql_where=sa.text("control_of IS NOT NULL"),
+        ),
+    )
 
     uid: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     site_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("sites.id"))
@@ -34,6 +48,14 @@ class MeasurementRow(Base):
     control_of: Mapped[uuid.UUID | None]
     vantage_healthy: Mapped[bool]
     prober_fault: Mapped[str | None]
+    # What must happen before a verdict: "judgement" or "controls"; null once that is done.
+    awaits: Mapped[str | None]
+    awaits_until: Mapped[datetime | None]
+    # It arrived so late that it belongs to the history: no current alert comes of it.
+    is_late: Mapped[bool] = mapped_column(default=False)
+    # An agent's: the batch it came in, and how far the collector's clock was ahead of the agent's.
+    batch_id: Mapped[uuid.UUID | None]
+    clock_offset_ms: Mapped[float | None]
     observations: Mapped[dict[str, Any]]
 
 
