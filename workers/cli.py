@@ -35,9 +35,9 @@ from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from workers import scheduler
 from workers.cli_reports import reports_app
-from workers.jobs import probing
+from workers.jobs import looking
 from workers.jobs.context import JobContext
-from workers.jobs.probing import ProbeContext
+from workers.jobs.looking import ProbeContext
 from workers.outbound import OutboundPolicy
 from workers.probe import ProbeSession, measure, report
 
@@ -104,12 +104,13 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
     return ProbeContext(
         job=job,
         bodies=BodyStore(settings.data_dir / "bodies"),
-        open_session=probing.local_sessions(
+        open_session=looking.local_sessions(
             resolver=settings.resolver or None,
             independent_resolver=settings.independent_resolver or None,
             concurrency=settings.probe_concurrency,
         ),
         watch=watch_policy(settings),
+        may_probe=settings.probe == "on",
     )
 
 
@@ -146,9 +147,7 @@ def _working(
 ) -> AbstractContextManager[None]:
     """Run the loops of this process while the block lasts."""
     context = probe_context(settings, sessions)
-    table = scheduler.loops(
-        context, tick_seconds=settings.tick_seconds, probing_on=settings.probe == "on"
-    )
+    table = scheduler.loops(context, tick_seconds=settings.tick_seconds)
     return scheduler.running(context, table, measuring_after_seconds=delay_seconds)
 
 

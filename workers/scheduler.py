@@ -15,8 +15,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.storage import jobs
-from workers.jobs import delivering, housekeeping, probing, reading
-from workers.jobs.probing import ProbeContext
+from workers.jobs import delivering, housekeeping, judging, probing, reading
+from workers.jobs.looking import ProbeContext
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ class Loop:
     every_seconds: float
 
 
-def loops(context: ProbeContext, *, tick_seconds: float, probing_on: bool) -> list[Loop]:
+def loops(context: ProbeContext, *, tick_seconds: float) -> list[Loop]:
     """List every loop of a worker."""
     job = context.job
     table = [
@@ -40,10 +40,13 @@ def loops(context: ProbeContext, *, tick_seconds: float, probing_on: bool) -> li
         Loop(
             name="deliveries", run=lambda: delivering.deliver_due(job), every_seconds=tick_seconds
         ),
+        Loop(
+            name="judging", run=lambda: judging.judge_waiting(context), every_seconds=tick_seconds
+        ),
         Loop(name="sources", run=lambda: reading.read_due_sources(job), every_seconds=30),
         Loop(name="housekeeping", run=lambda: housekeeping.tidy(context), every_seconds=30),
     ]
-    if probing_on:
+    if context.may_probe:
         measuring = Loop(
             name="measuring", run=lambda: probing.measure_due(context), every_seconds=tick_seconds
         )

@@ -26,7 +26,9 @@ def downgrade() -> None:
     op.drop_index("ix_measurements_awaits", table_name="measurements")
     op.drop_index("ix_measurements_control_of", table_name="measurements")
     # Plain statements, not Alembic's batch mode: SQLite would copy the table, and rows point at it.
-    for name in ("awaits", "awaits_until", "is_late", "batch_id", "clock_offset_ms"):
+    for name in (
+        "awaits", "awaits_until", "leased_until", "is_late", "batch_id", "clock_offset_ms",
+    ):
         op.drop_column("measurements", name)
     op.drop_table("batches")
     op.drop_table("agents")
@@ -121,6 +123,7 @@ def _measurements() -> None:
     for column in (
         sa.Column("awaits", sa.Text(), nullable=True),
         sa.Column("awaits_until", TIME, nullable=True),
+        sa.Column("leased_until", TIME, nullable=True),
         sa.Column("is_late", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("clock_offset_ms", sa.Float(), nullable=True),

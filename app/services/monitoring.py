@@ -18,7 +18,7 @@ from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import StatePolicy
 from app.domain.blocking.verdict import judge
-from app.domain.vocabulary import VantageHealth, VantageRole, VerdictState
+from app.domain.vocabulary import Egress, VantageHealth, VantageRole, VerdictState
 from app.services import fingerprints, watch_alerts
 from app.storage import ledger, sites
 from app.storage.sites import DueTarget
@@ -34,6 +34,7 @@ class VantagePlan:
     id: uuid.UUID
     code: str
     role: VantageRole
+    egress: Egress
     country: str | None
     network: str | None
     parameters: dict[str, Any]
@@ -49,8 +50,13 @@ class Round:
     targets: tuple[DueTarget, ...]
     vantages: dict[uuid.UUID, VantagePlan]
     controls: tuple[VantagePlan, ...]
-    canaries: tuple[tuple[uuid.UUID, str], ...]
+    canaries: tuple[str, ...]
     fingerprints: FingerprintSet
+
+    @property
+    def looking_from(self) -> tuple[VantagePlan, ...]:
+        """Every vantage, field first."""
+        return (*self.vantages.values(), *self.controls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +91,20 @@ def enlist_new_pairs(session: Session, *, now: datetime, policy: WatchPolicy) ->
 def begin_round(session: Session, *, worker: str, now: datetime, limit: int) -> Round:
     """Lease what is due to this worker, and read all that measuring and judging will need."""
     targets = sites.claim_due(session, worker=worker, now=now, lease=LEASE, limit=limit)
-    sizes = sites.network_sizes(session)
-    plans = [_plan(vantage, sizes) for vantage in sites.list_vantages(session)]
+    plans = list_plans(session)
     return Round(
         targets=tuple(targets),
         vantages={plan.id: plan for plan in plans if plan.role is VantageRole.FIELD},
         controls=tuple(plan for plan in plans if plan.role is VantageRole.CONTROL),
-        canaries=tuple((site.id, site.url) for site in sites.list_canaries(session)),
+        canaries=tuple(site.url for site in sites.list_canaries(session)),
         fingerprints=fingerprints.load(session) if targets else FingerprintSet(()),
     )
+
+
+def list_plans(session: Session) -> list[VantagePlan]:
+    """Return what a prober needs to know of every vantage that is switched on."""
+    sizes = sites.network_sizes(session)
+    return [_plan(vantage, sizes) for vantage in sites.list_vantages(session)]
 
 
 def _plan(vantage: sites.Vantage, sizes: dict[tuple[str | None, int | None], int]) -> VantagePlan:
@@ -101,6 +112,7 @@ def _plan(vantage: sites.Vantage, sizes: dict[tuple[str | None, int | None], int
         id=vantage.id,
         code=vantage.code,
         role=vantage.role,
+        egress=vantage.egress,
         country=vantage.country,
         network=f"AS{vantage.asn}" if vantage.asn else vantage.network_name,
         parameters=vantage.parameters,

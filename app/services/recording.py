@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was seen becomes the record: measurements, a verdict, the site's state, its episode, its alerts.
 
-One site, one transaction. Recording the same measurement twice changes nothing.
+First a measurement is kept, whatever it may mean; then, with its controls, it is concluded. One
+site, one transaction; doing either twice changes nothing.
 """
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.agents.protocol import CONTROL_WITHIN
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking import episodes, reachability
 from app.domain.blocking.fingerprints import FingerprintSet
@@ -19,28 +23,37 @@ from app.domain.blocking.verdict import Control, Verdict, judge
 from app.domain.vocabulary import SiteCondition
 from app.services import relinking, watch_alerts
 from app.services.monitoring import VantagePlan, WatchPolicy
-from app.storage import ledger, measurements, sites
-from app.storage.sites import DueTarget
+from app.storage import history, ledger, measurements, sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSeen:
-    """What a control saw of the same site."""
+    """What a control saw of the same site. `measured_at` is by our clock, not by an agent's."""
 
     vantage: VantagePlan
     measurement: Measurement
+    measured_at: datetime
     healthy: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One site's whole harvest in a round."""
+    """One site's whole harvest: what the field saw, and what the controls saw of the same."""
 
-    target: DueTarget
+    site_id: uuid.UUID
+    url: str
     vantage: VantagePlan
     vantage_healthy: bool
     measurement: Measurement
+    measured_at: datetime
+    # It arrived so late that it belongs to the history: the present state does not move by it.
+    is_late: bool = False
     controls: tuple[ControlSeen, ...] = ()
+
+    @property
+    def uid(self) -> uuid.UUID:
+        """The field measurement's id, made by whoever measured."""
+        return uuid.UUID(self.measurement.uid)
 
 
 def judge_seen(seen: Seen, known: FingerprintSet) -> Verdict:
@@ -49,7 +62,7 @@ def judge_seen(seen: Seen, known: FingerprintSet) -> Verdict:
         Control(
             measurement=one.measurement,
             vantage_healthy=one.healthy,
-            fresh=True,
+            fresh=abs(one.measured_at - seen.measured_at) <= CONTROL_WITHIN,
             network=one.vantage.network,
         )
         for one in seen.controls
@@ -57,7 +70,36 @@ def judge_seen(seen: Seen, known: FingerprintSet) -> Verdict:
     return judge(seen.measurement, controls, known, seen.vantage.country)
 
 
-def record_seen(
+def keep_seen(session: Session, seen: Seen, *, now: datetime) -> None:
+    """Keep the measurements themselves; what was kept before stays as it was."""
+    measurements.insert_new(session, list(_rows(seen, now)))
+
+
+def _rows(seen: Seen, now: datetime) -> Iterator[dict[str, Any]]:
+    field: list[tuple[Measurement, datetime, uuid.UUID, bool, uuid.UUID | None]] = [
+        (seen.measurement, seen.measured_at, seen.vantage.id, seen.vantage_healthy, None)
+    ]
+    controls = [
+        (one.measurement, one.measured_at, one.vantage.id, one.healthy, seen.uid)
+        for one in seen.controls
+    ]
+    for measurement, measured_at, vantage_id, healthy, control_of in field + controls:
+        yield {
+            "uid": uuid.UUID(measurement.uid),
+            "site_id": seen.site_id,
+            "vantage_id": vantage_id,
+            "measured_at": measured_at,
+            "received_at": now,
+            "runtime_ms": measurement.runtime_ms,
+            "control_of": control_of,
+            "vantage_healthy": healthy,
+            "prober_fault": measurement.prober_fault,
+            "is_late": seen.is_late and control_of is None,
+            "observations": measurements.to_observations(measurement),
+        }
+
+
+def conclude(
     session: Session,
     seen: Seen,
     verdict: Verdict,
@@ -66,28 +108,30 @@ def record_seen(
     policy: WatchPolicy,
     alerts: AlertPolicy,
 ) -> SiteCondition:
-    """Keep the measurements and the verdict, move the site's state, its episode and its alerts.
+    """Keep the verdict on a measurement that is kept; move the site's state, episode and alerts.
 
-    Recording the same measurement twice changes nothing: its uid is the key.
+    What arrived late or out of order gets its verdict and moves nothing now: the history is folded
+    again from there (`app.services.history`). Concluding twice changes nothing.
     """
-    uid = uuid.UUID(seen.measurement.uid)
-    state = sites.lock_state(session, seen.target.site_id, seen.target.vantage_id)
-    if session.get(measurements.MeasurementRow, uid) is not None:
+    state = sites.lock_state(session, seen.site_id, seen.vantage.id)
+    measurements.settle(session, seen.uid)
+    if not _keep_verdict(session, seen, verdict, now=now):
         return state.condition
-    _keep(session, seen, now=now)
-    _keep_verdict(session, seen, verdict, now=now)
-    if state.version != seen.target.version:
-        # Another worker has judged this site since; what was seen belongs to the history only.
+    last = state.last_measured_at
+    is_late = seen.is_late or (last is not None and seen.measured_at <= last)
+    history.mark(session, seen.site_id, seen.vantage.id, seen.measured_at, is_late=is_late)
+    if is_late:
+        _free(state)
         return state.condition
     before = (
         reachability.SiteState.from_dict(state.fold) if state.fold else reachability.SiteState()
     )
     step = reachability.advance(before, _observation(seen, verdict), policy.state)
-    _apply(state, step, verdict, uid, now=now)
+    _apply(state, step, verdict, seen.uid, now=now)
     _move_episode(session, state, seen, before, step, now=now)
     if step.changed:
         relinking.relink(session, state.site_id, now=now)
-    site = sites.get_site(session, seen.target.site_id)
+    site = sites.get_site(session, seen.site_id)
     watch_alerts.on_state(
         session,
         site=site,
@@ -105,9 +149,13 @@ def record_seen(
     return state.condition
 
 
+def _free(state: sites.SiteState) -> None:
+    state.leased_until = state.leased_by = None
+
+
 def _observation(seen: Seen, verdict: Verdict) -> Observation:
     return Observation(
-        at=seen.measurement.started_at,
+        at=seen.measured_at,
         verdict_state=verdict.state,
         failure_class=verdict.failure_class,
         layer=verdict.layer,
@@ -119,34 +167,13 @@ def _observation(seen: Seen, verdict: Verdict) -> Observation:
     )
 
 
-def _keep(session: Session, seen: Seen, *, now: datetime) -> None:
-    uid = uuid.UUID(seen.measurement.uid)
-    field: list[tuple[Measurement, uuid.UUID, bool, uuid.UUID | None]] = [
-        (seen.measurement, seen.vantage.id, seen.vantage_healthy, None)
-    ]
-    controls = [(one.measurement, one.vantage.id, one.healthy, uid) for one in seen.controls]
-    for measurement, vantage_id, healthy, control_of in field + controls:
-        session.add(
-            measurements.MeasurementRow(
-                uid=uuid.UUID(measurement.uid),
-                site_id=seen.target.site_id,
-                vantage_id=vantage_id,
-                measured_at=measurement.started_at,
-                received_at=now,
-                runtime_ms=measurement.runtime_ms,
-                control_of=control_of,
-                vantage_healthy=healthy,
-                prober_fault=measurement.prober_fault,
-                observations=measurements.to_observations(measurement),
-            )
-        )
-    session.flush()
-
-
-def _keep_verdict(session: Session, seen: Seen, verdict: Verdict, *, now: datetime) -> None:
+def _keep_verdict(session: Session, seen: Seen, verdict: Verdict, *, now: datetime) -> bool:
+    """Keep the verdict; False where one by these rules is there already."""
+    if session.get(measurements.VerdictRow, (seen.uid, verdict.rules_version)) is not None:
+        return False
     session.add(
         measurements.VerdictRow(
-            measurement_uid=uuid.UUID(seen.measurement.uid),
+            measurement_uid=seen.uid,
             rules_version=verdict.rules_version,
             state=verdict.state,
             layer=verdict.layer,
@@ -160,6 +187,7 @@ def _keep_verdict(session: Session, seen: Seen, verdict: Verdict, *, now: dateti
             judged_at=now,
         )
     )
+    return True
 
 
 def _apply(
@@ -179,7 +207,7 @@ def _apply(
         state.reasons, state.measurement_uid = list(verdict.reasons), uid
     state.fold = fold.to_dict()
     state.next_due_at = now + step.next_due_in
-    state.leased_until = state.leased_by = None
+    _free(state)
     state.version += 1
 
 

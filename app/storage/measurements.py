@@ -4,17 +4,23 @@
 import dataclasses
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 from app.errors import NotFound
 from app.storage.database import Base, TermType
+
+JUDGEMENT = "judgement"
+"""Just handed in: nobody has looked at it yet."""
+CONTROLS = "controls"
+"""Controls were asked; it waits for them."""
 
 
 class MeasurementRow(Base):
@@ -48,9 +54,10 @@ class MeasurementRow(Base):
     control_of: Mapped[uuid.UUID | None]
     vantage_healthy: Mapped[bool]
     prober_fault: Mapped[str | None]
-    # What must happen before a verdict: "judgement" or "controls"; null once that is done.
+    # What must happen before a verdict: JUDGEMENT or CONTROLS; null once that is done.
     awaits: Mapped[str | None]
     awaits_until: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
     # It arrived so late that it belongs to the history: no current alert comes of it.
     is_late: Mapped[bool] = mapped_column(default=False)
     # An agent's: the batch it came in, and how far the collector's clock was ahead of the agent's.
@@ -94,6 +101,81 @@ class FingerprintRow(Base):
     expected_countries: Mapped[list[str]] = mapped_column(default=list)
     origin: Mapped[str | None]
     imported_at: Mapped[datetime]
+
+
+def insert_new(session: Session, rows: Sequence[dict[str, Any]]) -> set[uuid.UUID]:
+    """Insert measurements and return the uids that were new; those kept before stay untouched."""
+    if not rows:
+        return set()
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    query = (
+        make(MeasurementRow)
+        .on_conflict_do_nothing(index_elements=["uid"])
+        .returning(MeasurementRow.uid)
+    )
+    return set(session.scalars(query, rows))
+
+
+def settle(session: Session, uid: uuid.UUID) -> None:
+    """Say that a measurement waits for nothing any more."""
+    session.execute(
+        sa.update(MeasurementRow)
+        .where(MeasurementRow.uid == uid, MeasurementRow.awaits.is_not(None))
+        .values(awaits=None, awaits_until=None, leased_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claim_awaiting(
+    session: Session, *, now: datetime, lease: timedelta, limit: int
+) -> Sequence[MeasurementRow]:
+    """Lease field measurements that can be judged now, or for which controls must be asked.
+
+    One that waits for controls is left alone until its time is over or `rouse` freed it.
+    """
+    found = session.scalars(
+        sa.select(MeasurementRow)
+        .where(
+            MeasurementRow.awaits.is_not(None),
+            sa.or_(MeasurementRow.awaits_until.is_(None), MeasurementRow.awaits_until <= now),
+            sa.or_(MeasurementRow.leased_until.is_(None), MeasurementRow.leased_until <= now),
+        )
+        # The newest first: the present is worth more than the past.
+        .order_by(MeasurementRow.received_at, MeasurementRow.measured_at.desc())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in found:
+        row.leased_until = now + lease
+    session.flush()
+    return found
+
+
+def await_controls(session: Session, uid: uuid.UUID, *, until: datetime) -> None:
+    """Let a field measurement wait for its controls, no longer than they would count."""
+    session.execute(
+        sa.update(MeasurementRow)
+        .where(MeasurementRow.uid == uid)
+        .values(awaits=CONTROLS, awaits_until=until, leased_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def rouse(session: Session, uids: Sequence[uuid.UUID]) -> None:
+    """Let measurements be judged at once: the controls they waited for have answered."""
+    session.execute(
+        sa.update(MeasurementRow)
+        .where(MeasurementRow.uid.in_(uids), MeasurementRow.awaits.is_not(None))
+        .values(awaits_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_controls_of(session: Session, uids: Sequence[uuid.UUID]) -> Sequence[MeasurementRow]:
+    """Return the controls that were measured for these field measurements."""
+    return session.scalars(
+        sa.select(MeasurementRow).where(MeasurementRow.control_of.in_(uids))
+    ).all()
 
 
 def to_observations(measurement: Measurement) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 """Sites, vantage points, the standing state of each site in each vantage's network, and episodes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,7 +134,6 @@ class DueTarget:
     site_id: uuid.UUID
     vantage_id: uuid.UUID
     url: str
-    version: int
 
 
 def get_site(session: Session, site_id: uuid.UUID) -> Site:
@@ -202,7 +201,7 @@ def claim_due(
 ) -> list[DueTarget]:
     """Lease what is due to this worker; a lease that runs out is free again."""
     query = (
-        sa.select(SiteState.site_id, SiteState.vantage_id, Site.url, SiteState.version)
+        sa.select(SiteState.site_id, SiteState.vantage_id, Site.url)
         .join(Site, Site.id == SiteState.site_id)
         .join(Vantage, Vantage.id == SiteState.vantage_id)
         .where(
@@ -212,14 +211,16 @@ def claim_due(
             Vantage.is_enabled,
             # A vantage that was turned into a control keeps its old states; they are not due.
             Vantage.role == VantageRole.FIELD,
+            # Agents measure by their own clock; what others measured is never due.
+            Vantage.egress.in_([Egress.LOCAL, Egress.PROXY]),
         )
         .order_by(SiteState.next_due_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=SiteState)
     )
     found = [
-        DueTarget(site_id=site_id, vantage_id=vantage_id, url=url, version=version)
-        for site_id, vantage_id, url, version in session.execute(query)
+        DueTarget(site_id=site_id, vantage_id=vantage_id, url=url)
+        for site_id, vantage_id, url in session.execute(query)
     ]
     for target in found:
         session.execute(
@@ -247,12 +248,23 @@ def lock_state(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID) -> S
 def postpone(session: Session, targets: Sequence[DueTarget], *, until: datetime) -> None:
     """Give leases back unused, due again at `until`."""
     for target in targets:
-        session.execute(
-            sa.update(SiteState)
-            .where(SiteState.site_id == target.site_id, SiteState.vantage_id == target.vantage_id)
-            .values(leased_until=None, leased_by=None, next_due_at=until)
-            .execution_options(synchronize_session=False)
-        )
+        hold(session, target.site_id, target.vantage_id, until=until)
+
+
+def hold(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID, *, until: datetime) -> None:
+    """Let a site wait for the verdict on its last measurement before it is measured again."""
+    session.execute(
+        sa.update(SiteState)
+        .where(SiteState.site_id == site_id, SiteState.vantage_id == vantage_id)
+        .values(leased_until=None, leased_by=None, next_due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def urls_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the addresses of sites."""
+    rows = session.execute(sa.select(Site.id, Site.url).where(Site.id.in_(ids)))
+    return {row.id: row.url for row in rows}
 
 
 def open_episode(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID) -> Episode | None:

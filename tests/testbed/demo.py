@@ -39,7 +39,7 @@ from tests.testbed import TestbedThread
 from tests.testbed.inbox import Inbox
 from workers import scheduler
 from workers.jobs.context import JobContext
-from workers.jobs.probing import ProbeContext
+from workers.jobs.looking import ProbeContext
 from workers.outbound import OutboundPolicy
 from workers.probe import ProbeSession
 
@@ -230,7 +230,7 @@ def run(*, port: int, folder: Path, seconds: float) -> None:
         _explain(settings, world, inbox, folder)
         out.print(f"  admin key      {key}\n", soft_wrap=True)
         context = context_for(sessions, world, settings.address)
-        table = scheduler.loops(context, tick_seconds=0.5, probing_on=True)
+        table = scheduler.loops(context, tick_seconds=0.5)
         playing = threading.Thread(target=_play, args=(world, stop), daemon=True)
         playing.start()
         server = uvicorn.Server(

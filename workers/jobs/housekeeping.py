@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.services import monitoring
 from app.storage import access
-from workers.jobs.probing import ProbeContext
+from workers.jobs.looking import ProbeContext
 
 KEEP_IDEMPOTENCY = timedelta(hours=48)
 

@@ -18,7 +18,7 @@ from tests.make import NOW
 from tests.testbed import TestbedThread
 from workers.jobs import delivering, probing
 from workers.jobs.context import JobContext
-from workers.jobs.probing import ProbeContext
+from workers.jobs.looking import ProbeContext
 from workers.probe import ProbeSession
 
 CANARIES = ("canary-1.example", "canary-2.example", "canary-3.example")

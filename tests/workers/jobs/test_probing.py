@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import (
     AlertState,
     Confidence,
@@ -27,8 +28,9 @@ from app.services.monitoring import VantagePlan
 from app.services.recording import Seen
 from app.settings import Settings
 from app.storage.database import Sessions
+from app.storage.history import DirtyHour
 from app.storage.measurements import MeasurementRow, VerdictRow, from_observations
-from app.storage.sites import SiteState, Vantage
+from app.storage.sites import DueTarget, SiteState, Vantage
 from tests.client import Client
 from tests.make import NOW
 from tests.testbed import TestbedThread
@@ -201,15 +203,11 @@ def test_what_is_seen_while_a_state_goes_stale_still_counts(watch: Watch) -> Non
     target = next(one for one in plan.targets if VICTIM in one.url)
     measured = from_observations(_observations_of(watch, target.site_id))
     fresh = replace(measured, uid=str(uuid.uuid4()), started_at=watch.at)
-    seen = Seen(
-        target=target,
-        vantage=plan.vantages[target.vantage_id],
-        vantage_healthy=True,
-        measurement=fresh,
-    )
+    seen = _seen(plan, target, fresh)
     with watch.sessions.writing() as session:
+        recording.keep_seen(session, seen, now=watch.at)
         verdict = recording.judge_seen(seen, plan.fingerprints)
-        recording.record_seen(
+        recording.conclude(
             session,
             seen,
             verdict,
@@ -315,27 +313,24 @@ def test_a_leased_row_is_not_given_twice(watch: Watch) -> None:
     assert {one.site_id for one in third.targets} == {one.site_id for one in first.targets}
 
 
-def test_a_round_judged_meanwhile_by_another_worker_is_history_only(watch: Watch) -> None:
-    """Two workers that held the same site move its state once; both measurements are kept."""
+def test_what_a_slow_worker_saw_before_another_is_history_only(watch: Watch) -> None:
+    """What was seen before the state's last measurement moves nothing now; it is kept, and marked."""
     watch.round()
     watch.at += 16 * MINUTES
     with watch.sessions.writing() as session:
         held = monitoring.begin_round(session, worker="slow", now=watch.at, limit=10)
+    seen_at = watch.at
     watch.at += monitoring.LEASE + MINUTES
     watch.round()
     version = watch.state(VICTIM).version
     target = next(one for one in held.targets if VICTIM in one.url)
     measured = from_observations(_observations_of(watch, target.site_id))
-    late = replace(measured, uid=str(uuid.uuid4()), started_at=watch.at + MINUTES)
-    seen = Seen(
-        target=target,
-        vantage=held.vantages[target.vantage_id],
-        vantage_healthy=True,
-        measurement=late,
-    )
+    late = replace(measured, uid=str(uuid.uuid4()), started_at=seen_at)
+    seen = _seen(held, target, late)
     with watch.sessions.writing() as session:
+        recording.keep_seen(session, seen, now=watch.at)
         verdict = recording.judge_seen(seen, held.fingerprints)
-        recording.record_seen(
+        recording.conclude(
             session,
             seen,
             verdict,
@@ -347,6 +342,19 @@ def test_a_round_judged_meanwhile_by_another_worker_is_history_only(watch: Watch
     assert watch.state(VICTIM).version == version
     with watch.sessions.reading() as session:
         assert session.get(MeasurementRow, uuid.UUID(late.uid)) is not None
+        marked = session.scalars(sa.select(DirtyHour).where(DirtyHour.is_late)).all()
+    assert [one.site_id for one in marked] == [target.site_id]
+
+
+def _seen(plan: monitoring.Round, target: DueTarget, measurement: Measurement) -> Seen:
+    return Seen(
+        site_id=target.site_id,
+        url=target.url,
+        vantage=plan.vantages[target.vantage_id],
+        vantage_healthy=True,
+        measurement=measurement,
+        measured_at=measurement.started_at,
+    )
 
 
 def _observations_of(watch: Watch, site_id: uuid.UUID) -> dict[str, Any]:

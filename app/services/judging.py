@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a kept measurement to one that can be judged: is a control needed, who is asked, who answered.
+
+A control counts if it was taken within five minutes of the failure. Those of this machine are
+measured by whoever calls; agents are asked through their next poll, and the field's measurement
+waits for them no longer than its controls would count.
+"""
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.domain.agents.protocol import CONTROL_WITHIN, OFFLINE_AFTER
+from app.domain.blocking.fingerprints import FingerprintSet
+from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.throttling import is_slow
+from app.domain.vocabulary import VantageRole, VerdictState
+from app.services import fingerprints, monitoring, recording
+from app.services.monitoring import LEASE, VantagePlan
+from app.services.recording import ControlSeen, Seen
+from app.storage import agents, measurements, sites
+from app.storage.bodies import BodyStore
+from app.storage.measurements import MeasurementRow
+
+MOST_AGENTS = 3
+"""Control agents asked for one failure: two are wanted, and one may be silent."""
+
+_NOBODY = FingerprintSet(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """One field measurement that waits for its verdict."""
+
+    seen: Seen
+    controls_asked: bool
+    # No control taken now would count any more.
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What this worker may judge now, and all it needs for that."""
+
+    seen: tuple[Awaiting, ...]
+    controls: tuple[VantagePlan, ...]
+    canaries: tuple[str, ...]
+    fingerprints: FingerprintSet
+
+
+def needs_controls(seen: Seen) -> bool:
+    """Whether what was seen does not speak for itself: anything but a genuine page in good time."""
+    alone = recording.judge_seen(dataclasses.replace(seen, controls=()), _NOBODY)
+    return alone.state is not VerdictState.OK or is_slow(seen.measurement)
+
+
+def ask_agents(session: Session, seen: Seen, *, now: datetime) -> bool:
+    """Keep what was seen and ask control agents for the same; False where none can be asked.
+
+    Then nothing is kept yet, and the caller concludes with the controls there are.
+    """
+    until = seen.measured_at + CONTROL_WITHIN
+    asked = [
+        agent
+        for agent in agents.list_agents(session, VantageRole.CONTROL)
+        if now - agent.last_seen_at <= OFFLINE_AFTER
+    ][:MOST_AGENTS]
+    if not asked or now >= until:
+        return False
+    recording.keep_seen(session, seen, now=now)
+    measurements.await_controls(session, seen.uid, until=until)
+    for agent in asked:
+        session.add(
+            agents.ControlRequest(
+                field_uid=seen.uid,
+                vantage_id=agent.vantage_id,
+                site_id=seen.site_id,
+                url=seen.url,
+                extra_addresses=list(_addresses(seen.measurement)),
+                created_at=now,
+                expires_at=until,
+            )
+        )
+    sites.hold(session, seen.site_id, seen.vantage.id, until=until)
+    session.flush()
+    return True
+
+
+def _addresses(measurement: Measurement) -> dict[str, None]:
+    return {
+        answer.address: None
+        for lookup in measurement.lookups
+        for answer in lookup.answers
+        if not answer.is_bogon
+    }
+
+
+def begin(session: Session, bodies: BodyStore, *, now: datetime, limit: int) -> Waiting:
+    """Lease what waits for a verdict, with the controls that were measured for it."""
+    rows = measurements.claim_awaiting(session, now=now, lease=LEASE, limit=limit)
+    if not rows:
+        return Waiting(seen=(), controls=(), canaries=(), fingerprints=_NOBODY)
+    plans = {plan.id: plan for plan in monitoring.list_plans(session)}
+    controls = _controls_of(session, [row.uid for row in rows], plans, bodies)
+    urls = sites.urls_of(session, {row.site_id for row in rows})
+    return Waiting(
+        seen=tuple(
+            Awaiting(
+                seen=_seen(row, urls[row.site_id], plans[row.vantage_id], controls, bodies),
+                controls_asked=row.awaits == measurements.CONTROLS,
+                is_past=now - row.measured_at >= CONTROL_WITHIN,
+            )
+            for row in rows
+            if row.vantage_id in plans
+        ),
+        controls=tuple(plan for plan in plans.values() if plan.role is VantageRole.CONTROL),
+        canaries=tuple(site.url for site in sites.list_canaries(session)),
+        fingerprints=fingerprints.load(session),
+    )
+
+
+def _seen(
+    row: MeasurementRow,
+    url: str,
+    vantage: VantagePlan,
+    controls: Mapping[uuid.UUID, tuple[ControlSeen, ...]],
+    bodies: BodyStore,
+) -> Seen:
+    return Seen(
+        site_id=row.site_id,
+        url=url,
+        vantage=vantage,
+        vantage_healthy=row.vantage_healthy,
+        measurement=_whole(row, bodies),
+        measured_at=row.measured_at,
+        is_late=row.is_late,
+        controls=controls.get(row.uid, ()),
+    )
+
+
+def _controls_of(
+    session: Session,
+    uids: Sequence[uuid.UUID],
+    plans: Mapping[uuid.UUID, VantagePlan],
+    bodies: BodyStore,
+) -> dict[uuid.UUID, tuple[ControlSeen, ...]]:
+    found: dict[uuid.UUID, tuple[ControlSeen, ...]] = {}
+    for row in measurements.list_controls_of(session, uids):
+        if row.control_of is None or row.vantage_id not in plans:
+            continue
+        control = ControlSeen(
+            vantage=plans[row.vantage_id],
+            measurement=_whole(row, bodies),
+            measured_at=row.measured_at,
+            healthy=row.vantage_healthy,
+        )
+        found[row.control_of] = (*found.get(row.control_of, ()), control)
+    return found
+
+
+def _whole(row: MeasurementRow, bodies: BodyStore) -> Measurement:
+    """Return a kept measurement with its bodies, as far as they were kept."""
+    kept = measurements.from_observations(row.observations)
+    return dataclasses.replace(
+        kept,
+        exchanges=tuple(
+            dataclasses.replace(one, body=bodies.get(one.body_sha256)) if one.body_sha256 else one
+            for one in kept.exchanges
+        ),
+    )
