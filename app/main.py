@@ -9,8 +9,10 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, api, clock
 from app.api import conditional, health, problems
+from app.policies import alert_policy, watch_policy
 from app.secret import load_secret
 from app.settings import Settings
+from app.storage.bodies import BodyStore
 from app.storage.database import Sessions
 from app.web import pages
 
@@ -51,6 +53,9 @@ def create_app(
     app.state.settings = settings
     app.state.sessions = sessions
     app.state.now = now
+    app.state.watch = watch_policy(settings)
+    app.state.alerts = alert_policy(settings)
+    app.state.bodies = BodyStore(settings.data_dir / "bodies")
     app.state.secret = load_secret(settings.data_dir, settings.secret_key)
     app.middleware("http")(_secure)
     app.add_middleware(

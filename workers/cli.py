@@ -8,7 +8,6 @@ import socket
 import time
 import uuid
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -20,15 +19,13 @@ from rich.console import Console
 from app import __version__, clock
 from app import cli as record_commands
 from app.cli import Json, told
-from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.measurement import Measurement
-from app.domain.blocking.state_policy import StatePolicy
 from app.domain.blocking.targets import canonical_url
 from app.errors import WrongSettings
 from app.logs import configure_logs
 from app.main import create_app
+from app.policies import alert_policy, watch_policy
 from app.services import installation
-from app.services.monitoring import WatchPolicy
 from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.bodies import BodyStore
@@ -63,18 +60,6 @@ def version() -> None:
     typer.echo(__version__)
 
 
-def watch_policy(settings: Settings) -> WatchPolicy:
-    """Return the rhythm of watching that the settings ask for."""
-    interval = timedelta(seconds=settings.check_interval_seconds)
-    return WatchPolicy(
-        state=StatePolicy(
-            interval=interval,
-            rechecks=tuple(timedelta(seconds=one) for one in settings.recheck_seconds),
-        ),
-        unreachable_after=timedelta(seconds=settings.unreachable_after_seconds),
-    )
-
-
 def local_vantage(settings: Settings) -> installation.LocalVantage:
     """Return this machine as the settings describe it."""
     return installation.LocalVantage(
@@ -98,7 +83,7 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
         now=clock.now,
         worker=f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
         address=settings.address,
-        alerts=AlertPolicy(group_wait=timedelta(seconds=settings.group_wait_seconds)),
+        alerts=alert_policy(settings),
         outbound=OutboundPolicy(own_hosts=_own_hosts(settings)),
     )
     return ProbeContext(
