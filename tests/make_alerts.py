@@ -23,7 +23,9 @@ from app.storage.outbox import Subscription
 from app.storage.sites import Site, Vantage
 from tests.make import NOW
 
-POLICY = AlertPolicy()
+POLICY = AlertPolicy(resolve_hold=timedelta(0))
+"""Ends are told at once here; tests of the hold use the default policy."""
+
 WAITED = NOW + POLICY.group_wait
 """When an alert seen at NOW fires."""
 

@@ -18,9 +18,16 @@ def upgrade() -> None:
     _agents()
     _measurements()
     _history()
+    _standing()
+    _interchange()
 
 
 def downgrade() -> None:
+    _undo_standing()
+    op.drop_index("ix_network_prefixes_source", table_name="network_prefixes")
+    op.drop_table("network_prefixes")
+    for name in ("licence", "source", "example_url", "confidence_no_fp", "notes"):
+        op.drop_column("fingerprints", name)
     op.drop_table("dirty_hours")
     op.drop_table("control_requests")
     op.drop_index("ix_measurements_awaits", table_name="measurements")
@@ -153,3 +160,151 @@ def _history() -> None:
         ),
         sa.PrimaryKeyConstraint("site_id", "vantage_id", "hour", name="pk_dirty_hours"),
     )
+
+
+def _interchange() -> None:
+    for column in (
+        sa.Column("licence", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("example_url", sa.Text(), nullable=True),
+        sa.Column("confidence_no_fp", sa.Integer(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+    ):
+        op.add_column("fingerprints", column)
+    op.create_table(
+        "network_prefixes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("asn", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("imported_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_network_prefixes"),
+    )
+    op.create_index("ix_network_prefixes_source", "network_prefixes", ["source"])
+
+
+def _standing() -> None:
+    """States that late data correct, counts, gaps, network events, maintenance."""
+    op.create_index("ix_dirty_hours_hour", "dirty_hours", ["hour"])
+    op.add_column("episodes", sa.Column("is_late", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("episodes", sa.Column("withdrawn_at", TIME, nullable=True))
+    op.add_column("verdicts", sa.Column("lone_vantage", sa.Boolean(), nullable=True))
+    op.add_column("alerts", sa.Column("resolves_at", TIME, nullable=True))
+    op.add_column("alerts", sa.Column("suppressed", sa.Text(), nullable=True))
+    op.create_table(
+        "state_checkpoints",
+        *_pair("state_checkpoints"),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("fold", JSON, nullable=False),
+        sa.Column("measurement_uid", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("site_id", "vantage_id", "at", name="pk_state_checkpoints"),
+    )
+    op.create_table(
+        "gaps",
+        *_pair("gaps"),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("until", TIME, nullable=True),
+        sa.Column("reason", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "vantage_id", "since", name="pk_gaps"),
+    )
+    for table in ("rollups_hourly", "rollups_daily"):
+        op.create_table(
+            table,
+            *_pair(table),
+            sa.Column("at", TIME, nullable=False),
+            *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTED),
+            sa.Column("latency", JSON, nullable=False),
+            sa.PrimaryKeyConstraint("site_id", "vantage_id", "at", name=f"pk_{table}"),
+        )
+    op.create_index("ix_rollups_hourly_at", "rollups_hourly", ["at"])
+    op.create_table(
+        "network_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("country", sa.String(2), nullable=True),
+        sa.Column("asn", sa.Integer(), nullable=True),
+        sa.Column("vantage_id", sa.Uuid(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("until", TIME, nullable=True),
+        sa.Column("opened_at", TIME, nullable=False),
+        sa.Column("listed", sa.Integer(), nullable=False),
+        sa.Column("touched", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("mechanisms", JSON, nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["vantage_id"], ["vantages.id"], name="fk_network_events_vantage_id_vantages"
+        ),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name="fk_network_events_alert_id_alerts"),
+        sa.PrimaryKeyConstraint("id", name="pk_network_events"),
+    )
+    op.create_index("ix_network_events_since", "network_events", ["since"])
+    op.create_table(
+        "network_event_sites",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        *_pair("network_event_sites"),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("until", TIME, nullable=True),
+        sa.Column("mechanism", sa.String(64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["network_events.id"], name="fk_network_event_sites_event_id_network_events"
+        ),
+        sa.PrimaryKeyConstraint("event_id", "site_id", "vantage_id", name="pk_network_event_sites"),
+    )
+    op.create_index("ix_network_event_sites_site", "network_event_sites", ["site_id"])
+    op.create_table(
+        "maintenances",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=True),
+        sa.Column("vantage_id", sa.Uuid(), nullable=True),
+        sa.Column("starts_at", TIME, nullable=False),
+        sa.Column("ends_at", TIME, nullable=False),
+        sa.Column("weekly_in", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("ended_at", TIME, nullable=True),
+        *_pair_keys("maintenances"),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["api_keys.id"], name="fk_maintenances_created_by_id_api_keys"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_maintenances"),
+    )
+
+
+_COUNTED = (
+    "ok", "blocked", "down", "server_side", "insufficient", "distrusted", "interference",
+    "expected", "covered", "reached",
+)
+
+
+def _pair(table: str) -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("vantage_id", sa.Uuid(), nullable=False),
+        *_pair_keys(table),
+    )
+
+
+def _pair_keys(table: str) -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=f"fk_{table}_site_id_sites"),
+        sa.ForeignKeyConstraint(
+            ["vantage_id"], ["vantages.id"], name=f"fk_{table}_vantage_id_vantages"
+        ),
+    )
+
+
+def _undo_standing() -> None:
+    for table in (
+        "maintenances", "network_event_sites", "network_events", "rollups_daily", "rollups_hourly",
+        "gaps", "state_checkpoints",
+    ):
+        op.drop_table(table)
+    for table, name in (
+        ("alerts", "suppressed"), ("alerts", "resolves_at"), ("verdicts", "lone_vantage"),
+        ("episodes", "withdrawn_at"), ("episodes", "is_late"),
+    ):
+        op.drop_column(table, name)
+    op.drop_index("ix_dirty_hours_hour", table_name="dirty_hours")

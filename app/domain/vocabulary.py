@@ -127,6 +127,7 @@ class Egress(Term):
     LOCAL = "local", "From this machine."
     PROXY = "proxy", "Through a SOCKS5 or HTTP proxy."
     AGENT = "agent", "From a remote agent."
+    IMPORTED = "imported", "Measured by others and imported: history, never scheduled."
 
 
 class VantageHealth(Term):
@@ -139,6 +140,23 @@ class VantageHealth(Term):
         "Fewer than two of three canaries answer: its rounds change no site's state.",
     )
     OFFLINE = "offline", "No canary answers, or it stopped reporting."
+
+
+class GapReason(Term):
+    """Why nothing was measured for a while. A gap is never read as reachable."""
+
+    VANTAGE_OFFLINE = "vantage_offline", "The vantage had no connection."
+    VANTAGE_UNHEALTHY = "vantage_unhealthy", "The vantage's own connection could not be trusted."
+    AGENT_AWAY = "agent_away", "The agent sent nothing; what it kept fills the gap when it arrives."
+    COLLECTOR_STOPPED = "collector_stopped", "Nothing at all was measured: Qalam did not run."
+    ROUND_MISSED = "round_missed", "The round was missed; why was not established."
+
+
+class Grain(Term):
+    """How much time one count of measurements sums up."""
+
+    HOUR = "hour", "One hour, in UTC."
+    DAY = "day", "One day, in UTC."
 
 
 class BlockingLink(Term):
@@ -663,7 +681,20 @@ class AlertKind(Term):
         "site.unreachable",
         "A site keeps failing from a healthy vantage; the cause is not established.",
     )
+    SITE_FLAPPING = (
+        "site.flapping",
+        "A site comes and goes in a network; it is told once, and then at most every four hours.",
+    )
+    NETWORK_EVENT = (
+        "network.event",
+        "Many sites became blocked in one network at once; it is told once for all of them.",
+    )
     VANTAGE_OFFLINE = "vantage.offline", "A vantage point is offline; it accuses no site."
+    VANTAGE_UNHEALTHY = (
+        "vantage.unhealthy",
+        "A vantage's own connection cannot be trusted: what it measures changes no site's state.",
+    )
+    AGENT_CLOCK = "agent.clock", "An agent's clock is wrong; its times are corrected on arrival."
 
 
 class AlertState(Term):

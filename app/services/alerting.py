@@ -7,7 +7,8 @@ is sent from here.
 """
 
 import uuid
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,18 +20,27 @@ from app.domain.alerting.alert import (
     advance,
     fingerprint,
 )
+from app.domain.alerting.inhibition import SITE_KINDS
 from app.domain.alerting.texts import message
 from app.domain.vocabulary import AlertKind, AlertState, ChannelKind, Severity
-from app.services import delivery
+from app.services import delivery, inhibition
 from app.services.alert_evidence import Evidence, explain, subject_of
 from app.storage import alerts, ledger, outbox
 from app.storage.alerts import Alert, AlertEvent
 from app.storage.sites import Site, Vantage
 
-PUBLIC_KINDS = frozenset({AlertKind.SITE_BLOCKED, AlertKind.SITE_DOWN, AlertKind.SITE_UNREACHABLE})
+PUBLIC_KINDS = SITE_KINDS | {AlertKind.NETWORK_EVENT}
 """What anybody may know of; the state of a vantage concerns the people who run it."""
 
-__all__ = ["PUBLIC_KINDS", "Evidence", "acknowledge", "consider", "ensure_console", "fire_due"]
+__all__ = [
+    "PUBLIC_KINDS",
+    "Evidence",
+    "acknowledge",
+    "consider",
+    "ensure_console",
+    "fire_due",
+    "tell_news",
+]
 
 _BATCH = 200
 _TOLD_AS = {
@@ -39,7 +49,12 @@ _TOLD_AS = {
     "firing.reminder": "reminder",
     "firing.gone": "resolved",
     "acked.gone": "resolved",
+    "firing.held": "resolved",
+    "acked.held": "resolved",
+    "firing.news": "updated",
+    "acked.news": "updated",
 }
+_STEADY_KINDS = frozenset(AlertKind) - {AlertKind.SITE_FLAPPING}
 
 
 def ensure_console(session: Session, *, now: datetime) -> None:
@@ -56,6 +71,7 @@ def consider(
     kind: AlertKind,
     vantage: Vantage,
     site: Site | None = None,
+    subject: uuid.UUID | None = None,
     condition: bool,
     evidence: Evidence | None = None,
     now: datetime,
@@ -64,14 +80,20 @@ def consider(
     """Say that a condition holds or not; return its alert, or None where there is none.
 
     `evidence` is needed where the condition holds. Saying the same again changes nothing. One alert
-    is about one site (or none) at one vantage: a second vantage has its own.
+    is about one site (or none) at one vantage: a second vantage has its own. `subject` is the id of
+    what is neither, such as a network event.
     """
-    name = fingerprint(kind, str(site.id if site else vantage.id), str(vantage.id))
+    about = subject or (site.id if site else vantage.id)
+    name = fingerprint(kind, str(about), str(vantage.id))
+    policy = _for_kind(policy, kind)
     found = alerts.latest_alert(session, name)
     if not condition and (found is None or found.state is AlertState.RESOLVED):
         return None
     trigger = Trigger.CONDITION_SEEN if condition else Trigger.CONDITION_GONE
     step = advance(_facts(found), trigger, now, policy)
+    if found is not None and step.reopened and inhibition.held_back(session, found, now=now):
+        # It returns while something wider explains it: it waits, as if nobody had been told.
+        step = advance(replace(_facts(found), fired_at=None), trigger, now, policy)
     if found is None or step.opens:
         found = _new(kind, name, vantage, site, now)
         session.add(found)
@@ -85,16 +107,44 @@ def consider(
 
 
 def fire_due(session: Session, *, now: datetime, policy: AlertPolicy) -> int:
-    """Fire what has waited long enough and remind of what lasts; return how many were told."""
+    """Tell what has waited long enough, what is over for long enough, and remind of what lasts.
+
+    Returns how many messages were written.
+    """
     told = 0
+    for alert in alerts.held_alerts(session, now, limit=_BATCH):
+        told += _happens(session, alert, Trigger.HOLD_ELAPSED, now=now, policy=policy)
     for alert in alerts.due_alerts(session, now, limit=_BATCH):
         told += _fire(session, alert, now=now, policy=policy)
-    overdue = now - policy.remind_every
-    for alert in alerts.unreminded_alerts(session, overdue, limit=_BATCH):
-        step = advance(_facts(alert), Trigger.REMINDER_DUE, now, policy)
-        _move(session, alert, step, Trigger.REMINDER_DUE, now=now)
-        told += step.notify
+    for kinds in (_STEADY_KINDS, frozenset({AlertKind.SITE_FLAPPING})):
+        own = _for_kind(policy, next(iter(kinds)))
+        overdue = now - own.remind_every
+        for alert in alerts.unreminded_alerts(session, overdue, kinds=kinds, limit=_BATCH):
+            if inhibition.held_back(session, alert, now=now) is None:
+                told += _happens(session, alert, Trigger.REMINDER_DUE, now=now, policy=own)
     return told
+
+
+def tell_news(session: Session, alert: Alert, *, now: datetime, policy: AlertPolicy) -> bool:
+    """Tell of an alert again because it has grown; not where nobody was told of it yet."""
+    return _happens(session, alert, Trigger.NEWS, now=now, policy=policy)
+
+
+def _happens(
+    session: Session, alert: Alert, trigger: Trigger, *, now: datetime, policy: AlertPolicy
+) -> bool:
+    step = advance(_facts(alert), trigger, now, policy)
+    _move(session, alert, step, trigger, now=now)
+    return step.notify
+
+
+def _for_kind(policy: AlertPolicy, kind: AlertKind) -> AlertPolicy:
+    """Return how alerts of one kind wait: only what is about a site is held before its end is told."""
+    if kind not in SITE_KINDS:
+        return replace(policy, resolve_hold=timedelta(0))
+    if kind is AlertKind.SITE_FLAPPING:
+        return replace(policy, remind_every=policy.digest_every)
+    return policy
 
 
 def acknowledge(
@@ -115,26 +165,18 @@ def acknowledge(
 
 
 def _fire(session: Session, alert: Alert, *, now: datetime, policy: AlertPolicy) -> bool:
-    inhibitor = _inhibitor(session, alert)
-    if inhibitor is not None:
-        # It keeps waiting: if it still holds when the vantage is back, it is told then.
+    held = inhibition.held_back(session, alert, now=now)
+    if held is not None:
+        # It keeps waiting: if it still holds when that is over, it is told then.
         alert.fires_at = now + policy.group_wait
-        if alert.inhibited_by_id != inhibitor:
-            alert.inhibited_by_id = inhibitor
-            why = f"Held back: the vantage is offline (alert {inhibitor})."
-            _record(session, alert, alert.state, "inhibited", why, now=now)
+        if (alert.inhibited_by_id, alert.suppressed) != (held.by, held.suppressed):
+            alert.inhibited_by_id, alert.suppressed = held.by, held.suppressed
+            event = "suppressed" if held.suppressed else "inhibited"
+            _record(session, alert, alert.state, event, held.why, now=now)
         session.flush()
         return False
-    alert.inhibited_by_id = None
-    step = advance(_facts(alert), Trigger.GROUPING_ELAPSED, now, policy)
-    _move(session, alert, step, Trigger.GROUPING_ELAPSED, now=now)
-    return step.notify
-
-
-def _inhibitor(session: Session, alert: Alert) -> uuid.UUID | None:
-    if alert.kind is AlertKind.VANTAGE_OFFLINE or alert.vantage_id is None:
-        return None
-    return alerts.open_alert_of_vantage(session, AlertKind.VANTAGE_OFFLINE, alert.vantage_id)
+    alert.inhibited_by_id = alert.suppressed = None
+    return _happens(session, alert, Trigger.GROUPING_ELAPSED, now=now, policy=policy)
 
 
 def _facts(alert: Alert | None) -> AlertFacts:
@@ -145,6 +187,7 @@ def _facts(alert: Alert | None) -> AlertFacts:
         fires_at=alert.fires_at,
         fired_at=alert.fired_at,
         told_at=alert.told_at,
+        resolves_at=alert.resolves_at,
         resolved_at=alert.resolved_at,
     )
 
@@ -183,14 +226,17 @@ def _move(
     alert.state = step.state
     if step.fires_at is not None:
         alert.fires_at = step.fires_at
+    is_waiting_anew = alert.resolves_at is None and step.resolves_at is not None
+    alert.resolves_at = step.resolves_at
     if step.reopened:
         alert.count += 1
         alert.resolved_at = alert.acked_at = alert.acked_by_id = None
     if step.state is AlertState.RESOLVED and before is not AlertState.RESOLVED:
-        alert.resolved_at, alert.inhibited_by_id = now, None
+        alert.resolved_at = now
+        alert.inhibited_by_id = alert.suppressed = None
     session.flush()
     has_moved = before is not step.state or step.notify
-    if has_moved:
+    if has_moved or is_waiting_anew:
         _record(session, alert, before, trigger.value, step.why, now=now)
     if step.notify:
         _tell(session, alert, _TOLD_AS[step.rule], now=now)

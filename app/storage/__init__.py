@@ -15,12 +15,16 @@ from app.storage import (  # noqa: F401 - imported for their tables
     incidents,
     jobs,
     ledger,
+    maintenances,
     measurements,
+    network_events,
+    networks,
     outbox,
     outlets,
     parts,
     people,
     reports,
+    rollups,
     sites,
 )
 from app.storage.database import Base

@@ -2,7 +2,7 @@
 """Alerts: what people must be told, from pending to resolved. Sending is `outbox.py`."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,10 @@ class Alert(Base):
     fires_at: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    # When its end is told, unless its condition is seen again before.
+    resolves_at: Mapped[datetime | None]
+    # Why people are not told although nothing wider explains it: "maintenance".
+    suppressed: Mapped[str | None]
     # The wider alert that explains this one and keeps it from firing.
     inhibited_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("alerts.id"))
     acked_at: Mapped[datetime | None]
@@ -100,23 +104,40 @@ def due_alerts(session: Session, now: datetime, *, limit: int) -> Sequence[Alert
     ).all()
 
 
-def unreminded_alerts(session: Session, told_before: datetime, *, limit: int) -> Sequence[Alert]:
-    """Return firing alerts that were told last before this, locked."""
-    query = sa.select(Alert).where(Alert.state == AlertState.FIRING, Alert.told_at <= told_before)
+def held_alerts(session: Session, now: datetime, *, limit: int) -> Sequence[Alert]:
+    """Return alerts that have been over for long enough to be told so, oldest first, locked."""
+    query = sa.select(Alert).where(Alert.state.in_(OPEN_STATES), Alert.resolves_at <= now)
+    return session.scalars(
+        query.order_by(Alert.resolves_at).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def unreminded_alerts(
+    session: Session, told_before: datetime, *, kinds: Collection[AlertKind], limit: int
+) -> Sequence[Alert]:
+    """Return firing alerts of some kinds that were told last before this, locked."""
+    query = sa.select(Alert).where(
+        Alert.state == AlertState.FIRING, Alert.told_at <= told_before, Alert.kind.in_(kinds)
+    )
     return session.scalars(
         query.order_by(Alert.told_at).limit(limit).with_for_update(skip_locked=True)
     ).all()
 
 
-def open_alert_of_vantage(
-    session: Session, kind: AlertKind, vantage_id: uuid.UUID
+def open_alert(
+    session: Session,
+    kind: AlertKind,
+    *,
+    vantage_id: uuid.UUID | None = None,
+    site_id: uuid.UUID | None = None,
 ) -> uuid.UUID | None:
-    """Return the open alert of this kind about a vantage, if there is one."""
-    return session.scalar(
-        sa.select(Alert.id)
-        .where(Alert.kind == kind, Alert.vantage_id == vantage_id, Alert.state.in_(OPEN_STATES))
-        .limit(1)
-    )
+    """Return the open alert of this kind about a vantage, a site, or both, if there is one."""
+    query = sa.select(Alert.id).where(Alert.kind == kind, Alert.state.in_(OPEN_STATES))
+    if vantage_id is not None:
+        query = query.where(Alert.vantage_id == vantage_id)
+    if site_id is not None:
+        query = query.where(Alert.site_id == site_id)
+    return session.scalar(query.limit(1))
 
 
 def list_events(session: Session, alert_id: uuid.UUID) -> Sequence[AlertEvent]:

@@ -5,6 +5,7 @@ SQLite in WAL mode and PostgreSQL 15+ through psycopg 3 share every model, migra
 `Sessions.writing` is one of the few places that commit; services only flush.
 """
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,7 +88,16 @@ def new_id() -> uuid.UUID:
 
 
 def _encode_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    """Encode for a JSON column. A NUL, which PostgreSQL can't hold, becomes U+FFFD; nothing is lost."""
+    text = msgspec.json.encode(value).decode()
+    if _NUL in text:
+        text = _ESCAPED.sub(lambda found: found[1] + "\\ufffd", text)
+    return text
+
+
+_NUL = "\\u0000"
+# An escaped NUL, and not the letters "u0000" behind an escaped backslash.
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection

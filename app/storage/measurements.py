@@ -83,6 +83,8 @@ class VerdictRow(Base):
     rule: Mapped[str]
     reasons: Mapped[list[str]]
     failure_class: Mapped[str | None]
+    # Whether no second vantage measured in that network then; null where that was not noted.
+    lone_vantage: Mapped[bool | None]
     control_uids: Mapped[list[str]] = mapped_column(default=list)
     judged_at: Mapped[datetime]
 
@@ -99,7 +101,12 @@ class FingerprintRow(Base):
     pattern_type: Mapped[str]
     pattern: Mapped[str]
     expected_countries: Mapped[list[str]] = mapped_column(default=list)
-    origin: Mapped[str | None]
+    origin: Mapped[str | None]  # the set it was imported with
+    licence: Mapped[str | None]  # terms of that set; null where it states none
+    source: Mapped[str | None]  # who found it, as the file says: a project, a page
+    example_url: Mapped[str | None]  # a measurement that shows it
+    confidence_no_fp: Mapped[int | None]  # 0 to 10: how sure its finders are that it is no false alarm
+    notes: Mapped[str | None]
     imported_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.domain.vocabulary import (
@@ -122,6 +123,10 @@ class Episode(Base):
     until: Mapped[datetime | None]
     note: Mapped[str | None]
     opened_at: Mapped[datetime]
+    # Found afterwards, in measurements that arrived late.
+    is_late: Mapped[bool] = mapped_column(default=False)
+    # Late measurements show that there was none; kept, because people may have been told of it.
+    withdrawn_at: Mapped[datetime | None]
 
     site: Mapped[Site] = relationship(lazy="raise")
     vantage: Mapped[Vantage] = relationship(lazy="raise")
@@ -194,6 +199,23 @@ def missing_states(session: Session) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
         )
     )
     return [(site_id, vantage_id) for site_id, vantage_id in session.execute(query)]
+
+
+def ensure_states(
+    session: Session, vantage_id: uuid.UUID, site_ids: Collection[uuid.UUID], *, now: datetime
+) -> None:
+    """Make the state rows of these sites at this vantage, where they are missing."""
+    if not site_ids:
+        return
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    query = make(SiteState).on_conflict_do_nothing(index_elements=["site_id", "vantage_id"])
+    session.execute(
+        query,
+        [
+            {"site_id": one, "vantage_id": vantage_id, "next_due_at": now}
+            for one in sorted(site_ids)
+        ],
+    )
 
 
 def claim_due(

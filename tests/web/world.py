@@ -265,7 +265,7 @@ def _history(session: Session, site: Site, at: Vantage, reason: str) -> None:
 
 def _alerts(session: Session, found: dict[str, Site], at: Vantage, lone: Vantage) -> None:
     """Tell of a block by a lone vantage that goes on, an outage that is over, a vantage offline."""
-    policy = AlertPolicy()
+    policy = AlertPolicy(resolve_hold=timedelta(0))
     blocked = NOW - timedelta(days=1, hours=5)
     told = Evidence(
         since=blocked,

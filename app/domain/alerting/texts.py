@@ -16,8 +16,8 @@ from app.domain.vocabulary import AlertKind, Confidence, Mechanism
 class AlertSubject:
     """What an alert is about.
 
-    `name` is the site's address or the vantage's name, `place` the network as people write it
-    ("Kazakhstan, AS9198"), `since` when the condition began.
+    `name` is the site's address, the vantage's name, or for an event the network's; `place` the
+    network as people write it ("Kazakhstan, AS9198"), `since` when the condition began.
     """
 
     name: str
@@ -26,6 +26,9 @@ class AlertSubject:
     mechanism: Mechanism | None = None
     confidence: Confidence | None = None
     reasons: tuple[str, ...] = ()
+    # Of a network event: how many sites it touched, and how many are still blocked at its end.
+    count: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class AlertMessage:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A title and sentences with places for name, place, verb, since and lasted."""
+    """A title and sentences with places for name, place, verb, verbs, count, since and lasted."""
 
     title: str
     sentences: tuple[str, ...]
@@ -66,6 +69,36 @@ FIRING: dict[AlertKind, Wording] = {
             "The vantage's own connection is healthy.",
             "The cause is not established, and nobody is accused.",
             "An outage, a fault on the way and interference can all look like this from one side.",
+        ),
+    ),
+    AlertKind.SITE_FLAPPING: Wording(
+        "{name} comes and goes in {place}",
+        (
+            "Since {since} {name} fails and answers by turns in {place}.",
+            "Measuring goes on: blocking that comes and goes is a finding.",
+            "While it lasts nothing else is sent about this site there, and this at most every few hours.",
+        ),
+    ),
+    AlertKind.NETWORK_EVENT: Wording(
+        "{count} sites {verbs} at once in {name}",
+        (
+            "Since {since} {count} sites {verbs} in {name}: all began to fail within minutes.",
+            "They are reached from elsewhere, or known block pages answer.",
+            "This is told once for all of them; those that outlast it are told one by one.",
+        ),
+    ),
+    AlertKind.VANTAGE_UNHEALTHY: Wording(
+        "Vantage {name} cannot trust its own connection",
+        (
+            "Since {since} too few of the steady sites answer the vantage {name} in {place}.",
+            "What it measures meanwhile is kept, changes no site's state and accuses nobody.",
+        ),
+    ),
+    AlertKind.AGENT_CLOCK: Wording(
+        "The clock of agent {name} is wrong",
+        (
+            "The clock of the agent {name} in {place} is off; seen since {since}.",
+            "Its times are corrected on arrival, so nothing is lost; set its clock.",
         ),
     ),
     AlertKind.VANTAGE_OFFLINE: Wording(
@@ -96,6 +129,25 @@ RESOLVED: dict[AlertKind, Wording] = {
             "Why it failed was not established.",
         ),
     ),
+    AlertKind.SITE_FLAPPING: Wording(
+        "{name} is steady again in {place}",
+        ("{name} came and went in {place} for {lasted}, since {since}; it is steady now.",),
+    ),
+    AlertKind.NETWORK_EVENT: Wording(
+        "The blocking of {count} sites at once in {name} is over",
+        ("{count} sites became blocked at once in {name}; it lasted {lasted}, since {since}.",),
+    ),
+    AlertKind.VANTAGE_UNHEALTHY: Wording(
+        "Vantage {name} can trust its connection again",
+        (
+            "Enough steady sites answer the vantage {name} in {place} again, after {lasted}.",
+            "Its measurements count again.",
+        ),
+    ),
+    AlertKind.AGENT_CLOCK: Wording(
+        "The clock of agent {name} is right again",
+        ("The clock of the agent {name} in {place} was off for {lasted}, since {since}.",),
+    ),
     AlertKind.VANTAGE_OFFLINE: Wording(
         "Vantage {name} is online again",
         (
@@ -116,12 +168,16 @@ def message(
         "name": subject.name,
         "place": subject.place,
         "verb": "is blocked" if is_sure else "is probably blocked",
+        "verbs": "are blocked" if is_sure else "are probably blocked",
+        "count": subject.count,
         "since": f"{subject.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "lasted": duration(now - subject.since),
     }
     sentences = [sentence.format_map(words) for sentence in wording.sentences]
     if not resolved:
         sentences += _evidence(subject)
+    elif subject.left:
+        sentences.append(f"Still blocked, and told one by one: {subject.left}.")
     return AlertMessage(title=wording.title.format_map(words), text=" ".join(sentences))
 
 

@@ -32,6 +32,9 @@ FIRING = AlertFacts(
 UNTOUCHED = AlertFacts(
     state=AlertState.FIRING, fired_at=NOW - timedelta(days=3), told_at=NOW - timedelta(hours=24)
 )
+WELL = AlertFacts(state=AlertState.FIRING, fired_at=NOW - MINUTE, resolves_at=NOW)
+ACKED_WELL = AlertFacts(state=AlertState.ACKED, fired_at=NOW - MINUTE, resolves_at=NOW)
+HASTY = AlertPolicy(resolve_hold=timedelta(0))
 ACKED = AlertFacts(state=AlertState.ACKED, fired_at=NOW - timedelta(days=3))
 JUST_OVER = AlertFacts(
     state=AlertState.RESOLVED, fired_at=NOW - 40 * MINUTE, resolved_at=NOW - 30 * MINUTE
@@ -41,10 +44,12 @@ LONG_OVER = AlertFacts(
     state=AlertState.RESOLVED, fired_at=NOW - 40 * MINUTE, resolved_at=NOW - 30 * MINUTE - SECOND
 )
 
-SEEN, GONE, ELAPSED, ACK, REMIND = (
+SEEN, GONE, ELAPSED, HELD, NEWS, ACK, REMIND = (
     Trigger.CONDITION_SEEN,
     Trigger.CONDITION_GONE,
     Trigger.GROUPING_ELAPSED,
+    Trigger.HOLD_ELAPSED,
+    Trigger.NEWS,
     Trigger.ACK,
     Trigger.REMINDER_DUE,
 )
@@ -55,22 +60,32 @@ LIFE: list[tuple[AlertFacts, Trigger, tuple[AlertState | None, bool, bool, bool]
     (NONE, SEEN, (P, False, True, False)),
     (NONE, GONE, (None, False, False, False)),
     (NONE, ELAPSED, (None, False, False, False)),
+    (NONE, HELD, (None, False, False, False)),
+    (NONE, NEWS, (None, False, False, False)),
     (NONE, ACK, None),
     (NONE, REMIND, (None, False, False, False)),
     (PENDING, SEEN, (P, False, False, False)),
     (PENDING, GONE, (R, False, False, False)),
     (PENDING, ELAPSED, (F, True, False, False)),
     (WAITING, ELAPSED, (P, False, False, False)),
+    (PENDING, HELD, (P, False, False, False)),
+    (PENDING, NEWS, (P, False, False, False)),
     (PENDING, ACK, None),
     (PENDING, REMIND, (P, False, False, False)),
     (FIRING, SEEN, (F, False, False, False)),
-    (FIRING, GONE, (R, True, False, False)),
+    (FIRING, GONE, (F, False, False, False)),
+    (FIRING, HELD, (F, False, False, False)),
+    (WELL, HELD, (R, True, False, False)),
+    (FIRING, NEWS, (F, True, False, False)),
     (FIRING, ELAPSED, (F, False, False, False)),
     (FIRING, ACK, (A, False, False, False)),
     (FIRING, REMIND, (F, False, False, False)),
     (UNTOUCHED, REMIND, (F, True, False, False)),
     (ACKED, SEEN, (A, False, False, False)),
-    (ACKED, GONE, (R, True, False, False)),
+    (ACKED, GONE, (A, False, False, False)),
+    (ACKED, HELD, (A, False, False, False)),
+    (ACKED_WELL, HELD, (R, True, False, False)),
+    (ACKED, NEWS, (A, True, False, False)),
     (ACKED, ELAPSED, (A, False, False, False)),
     (ACKED, ACK, (A, False, False, False)),
     (ACKED, REMIND, (A, False, False, False)),
@@ -78,6 +93,8 @@ LIFE: list[tuple[AlertFacts, Trigger, tuple[AlertState | None, bool, bool, bool]
     (NEVER_TOLD, SEEN, (P, False, False, True)),
     (LONG_OVER, SEEN, (P, False, True, False)),
     (JUST_OVER, GONE, (R, False, False, False)),
+    (JUST_OVER, HELD, (R, False, False, False)),
+    (JUST_OVER, NEWS, (R, False, False, False)),
     (JUST_OVER, ELAPSED, (R, False, False, False)),
     (JUST_OVER, ACK, None),
     (JUST_OVER, REMIND, (R, False, False, False)),
@@ -106,6 +123,7 @@ def test_the_list_above_is_complete() -> None:
         (state, event) for state in (None, *AlertState) for event in Trigger
     }
     used = {advance(alert, event, NOW, POLICY).rule for alert, event, expected in LIFE if expected}
+    used |= {advance(alert, GONE, NOW, HASTY).rule for alert in (FIRING, ACKED)}
     assert used == {row.id for row in TABLE}
     assert len({row.id for row in TABLE}) == len(TABLE)
 
@@ -141,6 +159,7 @@ class Story:
             fires_at=step.fires_at or before.fires_at,
             fired_at=before.fired_at or (self.now if step.notify else None),
             told_at=self.now if step.notify else before.told_at,
+            resolves_at=step.resolves_at,
             resolved_at=self.now
             if step.state is R and before.state is not R
             else before.resolved_at,
@@ -152,16 +171,31 @@ class Story:
 def test_a_story_from_seen_to_resolved_and_back() -> None:
     """One message when it fires, one when it is over, and the same alert when it soon returns."""
     story = Story()
-    for event, minutes in ((SEEN, 0), (ELAPSED, 1), (SEEN, 15), (GONE, 30), (SEEN, 50), (GONE, 60)):
+    first = ((SEEN, 0), (ELAPSED, 1), (SEEN, 15), (GONE, 30), (HELD, 40))
+    for event, minutes in (*first, (SEEN, 60), (GONE, 70), (HELD, 80)):
         story.now = NOW + minutes * MINUTE
         story.happens(event)
     assert story.told == [F, R, F, R]
     assert (story.opened, story.reopened) == (1, 1)
 
 
+def test_the_end_is_told_only_after_a_while_of_being_over() -> None:
+    """What returns within the hold was never over: no message, and the hold begins anew."""
+    story = Story()
+    for event, minutes in (
+        (SEEN, 0), (ELAPSED, 1), (GONE, 20), (GONE, 25), (HELD, 29), (SEEN, 29.5), (HELD, 31),
+        (GONE, 35), (HELD, 44), (HELD, 45), (HELD, 46),
+    ):  # fmt: skip
+        story.now = NOW + minutes * MINUTE
+        story.happens(event)
+        assert (R in story.told) is (minutes >= 45)
+    assert story.told == [F, R]
+
+
 @given(
     st.lists(
-        st.tuples(st.sampled_from([SEEN, GONE, ELAPSED, REMIND]), st.integers(0, 3000)), max_size=30
+        st.tuples(st.sampled_from([SEEN, GONE, ELAPSED, HELD, NEWS, REMIND]), st.integers(0, 3000)),
+        max_size=30,
     )
 )
 def test_nobody_hears_of_an_end_without_a_beginning(steps: list[tuple[Trigger, int]]) -> None:
