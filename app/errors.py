@@ -15,6 +15,7 @@
     ├── StaleVersion           412  changed by someone else since it was read
     ├── VersionRequired        428  a change must say which version it changes
     ├── TooLarge               413  over a documented bound
+    ├── Gone                   410  it existed and was taken back for good (a revoked agent)
     └── WrongSettings          —    a setting stops the start; the message says what to write instead
 
 `code` is stable and documented; `detail` is a sentence for a person and never echoes what was sent.
@@ -148,6 +149,14 @@ class TooLarge(QalamError):
     status = 413
     code = "too_large"
     title = "Too large"
+
+
+class Gone(QalamError):
+    """When something existed and was taken back for good."""
+
+    status = 410
+    code = "gone"
+    title = "Taken back for good"
 
 
 class WrongSettings(QalamError):

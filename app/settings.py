@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     resolver: str = ""
     independent_resolver: str = ""
     vantage_code: str = "local"
+    vantage_role: Literal["field", "control"] = "field"
     vantage_country: str = ""
     vantage_asn: int = Field(default=0, ge=0, le=4294967295)
     control_proxy: str = ""

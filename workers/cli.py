@@ -19,8 +19,10 @@ from rich.console import Console
 from app import __version__, clock
 from app import cli as record_commands
 from app.cli import Json, told
+from app.cli_vantages import vantages_app
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.targets import canonical_url
+from app.domain.vocabulary import VantageRole
 from app.errors import WrongSettings
 from app.logs import configure_logs
 from app.main import create_app
@@ -46,6 +48,7 @@ command = typer.Typer(
 )
 record_commands.add_to(command)
 command.add_typer(reports_app, name="reports")
+command.add_typer(vantages_app, name="vantage")
 out = Console(soft_wrap=True)
 
 
@@ -64,6 +67,7 @@ def local_vantage(settings: Settings) -> installation.LocalVantage:
     """Return this machine as the settings describe it."""
     return installation.LocalVantage(
         code=settings.vantage_code,
+        role=VantageRole(settings.vantage_role),
         country=settings.vantage_country or None,
         asn=settings.vantage_asn or None,
         control_proxy=settings.control_proxy or None,

@@ -4,6 +4,7 @@
 from fastapi import APIRouter
 
 from app.api import (
+    agents,
     alerts,
     cases,
     countries,
@@ -27,6 +28,7 @@ from app.api import (
 
 router = APIRouter(prefix="/api/v1")
 nouns = (
+    agents,
     alerts,
     cases,
     countries,

@@ -117,12 +117,18 @@ def list_vantages(session: ReadingDep, viewer: ViewerDep) -> Response:
 def add_vantage(
     body: NewVantage, session: WritingDep, caller: SiteWriter, now: NowDep, once: OnceDep
 ) -> Response:
-    """Describe another vantage of this machine; a control looks from elsewhere through a proxy."""
+    """Describe another vantage: of this machine, or an agent's, which is then invited to enrol."""
 
     def act() -> Response:
         resolver = str(body.resolver) if body.resolver else None
-        given = {**body.model_dump(), "resolver": resolver}
-        vantages.add_vantage(session, **given, now=now, actor_id=caller.key_id)
+        given = {**body.model_dump(exclude={"egress"}), "resolver": resolver}
+        vantages.add_vantage(
+            session,
+            **given,
+            is_agent=body.egress == "agent",
+            now=now,
+            actor_id=caller.key_id,
+        )
         view = next(
             one for one in site_views.list_vantages(session, caller) if one["code"] == body.code
         )

@@ -22,6 +22,8 @@ class LocalVantage:
     code: str
     country: str | None
     asn: int | None
+    # `control` where the collector stands outside, and agents measure inside.
+    role: VantageRole = VantageRole.FIELD
     # A tunnel to an uncensored network, through which this machine is its own control.
     control_proxy: str | None = None
     control_country: str | None = None
@@ -53,7 +55,7 @@ def prepare(
     vantages.ensure_vantage(
         session,
         code=vantage.code,
-        role=VantageRole.FIELD,
+        role=vantage.role,
         country=vantage.country,
         asn=vantage.asn,
         from_settings=True,

@@ -24,17 +24,23 @@ def add_vantage(
     proxy: str | None,
     now: datetime,
     actor_id: uuid.UUID | None,
+    is_agent: bool = False,
 ) -> Vantage:
-    """Describe another vantage of this machine: behind another resolver, or through a proxy.
+    """Describe another vantage: of this machine behind another resolver or a proxy, or an agent's.
 
-    A control must look from another network, so it needs a proxy: on one line a control would
-    share its censor, and a block would look like an outage.
+    A control must look from another network, so it needs a proxy or an agent: on one line a control
+    would share its censor, and a block would look like an outage.
     """
-    if role is VantageRole.CONTROL and not proxy:
+    if is_agent and (proxy or resolver):
+        place = FieldError(pointer="/egress", code="conflict", message="An agent has its own line.")
+        raise InvalidInput(
+            "an agent looks from its own line: leave out proxy and resolver", errors=(place,)
+        )
+    if role is VantageRole.CONTROL and not proxy and not is_agent:
         place = FieldError(pointer="/proxy", code="missing", message="A control needs a proxy.")
         raise InvalidInput(
             "a control must look from another network: name a proxy there, such as "
-            "socks5://127.0.0.1:1080 (ssh -D 1080 you@server-abroad)",
+            "socks5://127.0.0.1:1080 (ssh -D 1080 you@server-abroad), or make it an agent's",
             errors=(place,),
         )
     if find_vantage(session, code) is not None:
@@ -49,6 +55,7 @@ def add_vantage(
         network_name=network_name,
         resolver=resolver,
         proxy=proxy,
+        is_agent=is_agent,
     )
     ledger.record_revision(
         session,
@@ -74,13 +81,15 @@ def ensure_vantage(
     resolver: str | None = None,
     proxy: str | None = None,
     from_settings: bool = False,
+    is_agent: bool = False,
 ) -> Vantage:
-    """Return the vantage with this code of this machine, made or brought up to date."""
+    """Return the vantage with this code, made or brought up to date."""
     vantage = find_vantage(session, code)
     if vantage is None:
         vantage = Vantage(code=code, created_at=now)
         session.add(vantage)
-    vantage.role, vantage.egress = role, Egress.PROXY if proxy else Egress.LOCAL
+    vantage.role = role
+    vantage.egress = Egress.AGENT if is_agent else Egress.PROXY if proxy else Egress.LOCAL
     vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
     given = {"resolver": resolver, "proxy": proxy, "from_settings": from_settings}
     vantage.is_enabled = True

@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from app.services import monitoring
+from app.services import agents, monitoring
 from app.storage import access
 from workers.jobs.looking import ProbeContext
 
@@ -15,4 +15,5 @@ def tidy(context: ProbeContext) -> None:
     now = context.job.now()
     with context.job.sessions.writing() as session:
         monitoring.let_stale(session, now=now, policy=context.watch)
+        agents.notice_silence(session, now=now, policy=context.job.alerts)
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)

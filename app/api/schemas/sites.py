@@ -2,7 +2,7 @@
 """What callers send to list a site or describe a vantage."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
 
@@ -29,7 +29,7 @@ class NewSite(BaseModel):
 
 
 class NewVantage(BaseModel):
-    """A vantage of this machine: another resolver of its network, or another network by a proxy."""
+    """A vantage: another resolver or a proxy of this machine, or (`egress: agent`) a remote machine."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -47,6 +47,8 @@ class NewVantage(BaseModel):
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     role: VantageRole = VantageRole.FIELD
+    # "local" or "proxy" follow from `proxy`; only a remote agent has to be named.
+    egress: Literal["agent"] | None = None
     country: CountryCode | None = None
     asn: Annotated[int, Field(ge=1, le=4294967295)] | None = None
     network_name: Annotated[str, StringConstraints(max_length=200)] | None = None

@@ -182,14 +182,16 @@ class Rejection(StrEnum):
     NOT_ASKED = "not_asked"  # a control nobody asked for, or a role the vantage does not have
     FROM_THE_FUTURE = "from_the_future"
     WRONG_VANTAGE = "wrong_vantage"
+    MALFORMED = "malformed"
     TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """One refused item."""
+    """One refused item; where its uid could not be read, `index` still says which it was."""
 
-    uid: str
+    uid: str | None
+    index: int
     code: Rejection
 
 

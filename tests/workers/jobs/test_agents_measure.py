@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Remote vantages end to end: real packets on both sides, a real collector, a clock tests move."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from app.domain.agents.protocol import CanaryCount, Rejection
+from app.domain.vocabulary import (
+    AlertState,
+    SiteCondition,
+    VantageHealth,
+    VantageRole,
+    VerdictState,
+)
+from app.main import create_app
+from app.services import agents, vantages
+from app.settings import Settings
+from app.storage.database import Sessions
+from app.storage.measurements import MeasurementRow, VerdictRow
+from app.storage.sites import Site, Vantage
+from tests.client import Client
+from tests.make import NOW
+from tests.remote import RemoteAgent
+from tests.testbed import TestbedThread
+from tests.workers.jobs.rig import Watch
+from workers.jobs import delivering, housekeeping, judging
+
+HOST = "courier.example"
+URL = f"https://{HOST}/"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def world() -> Iterator[TestbedThread]:
+    """A small internet in which everything works."""
+    with TestbedThread() as running:
+        yield running
+
+
+@pytest.fixture
+def collector(sessions: Sessions, world: TestbedThread, tmp_path: Path) -> Watch:
+    """A collector whose own line measures nothing: agents do."""
+    watch = Watch(sessions, world, tmp_path, hosts=(HOST,), controls=0)
+    with sessions.writing() as session:
+        session.execute(sa.update(Vantage).values(is_enabled=False))
+    return watch
+
+
+@pytest.fixture
+def door(collector: Watch, sessions: Sessions, tmp_path: Path) -> FastAPI:
+    """The collector's API, on the collector's clock and with its body store."""
+    return create_app(Settings(data_dir=tmp_path), sessions, now=collector.now)
+
+
+def _agent(
+    watch: Watch, door: FastAPI, code: str, role: VantageRole, **where: object
+) -> RemoteAgent:
+    values = {"country": "KZ", "asn": 64496, "network_name": None, **where}
+    with watch.sessions.writing() as session:
+        vantages.add_vantage(
+            session,
+            code=code,
+            role=role,
+            resolver=None,
+            proxy=None,
+            is_agent=True,
+            now=watch.at,
+            actor_id=None,
+            **values,  # type: ignore[arg-type]
+        )
+        invitation = agents.invite(session, code, now=watch.at, actor_id=None)
+    return RemoteAgent(Client(door), invitation.token, at=watch.at)
+
+
+@pytest.fixture
+def field(collector: Watch, door: FastAPI) -> RemoteAgent:
+    """A laptop in the country."""
+    return _agent(collector, door, "kz-1", VantageRole.FIELD)
+
+
+@pytest.fixture
+def control(collector: Watch, door: FastAPI) -> RemoteAgent:
+    """A machine abroad."""
+    return _agent(collector, door, "nl-1", VantageRole.CONTROL, country="NL", asn=64511)
+
+
+def _site(watch: Watch) -> uuid.UUID:
+    with watch.sessions.reading() as session:
+        return session.scalars(sa.select(Site.id).where(Site.host == HOST)).one()
+
+
+def _look(watch: Watch, agent: RemoteAgent, *, at: object = None, **values: object) -> uuid.UUID:
+    """Let the field agent look at the site and hand in what it saw; return the uid."""
+    when = watch.at
+    seen = agent.look(watch.world.session(role="field"), URL, at=when)
+    item = agent.item(_site(watch), seen, **values)
+    receipt = agent.hand_in(agent.batch(item, now=when))
+    assert receipt.accepted == 1
+    return uuid.UUID(seen.uid)
+
+
+def _answer(watch: Watch, agent: RemoteAgent) -> int:
+    """Let the control agent do what it is asked; return how many things that were."""
+    urgent = agent.poll().urgent
+    for one in urgent:
+        seen = agent.look(
+            watch.world.session(role="control"), one.url, at=watch.at, extra=one.extra_addresses
+        )
+        item = agent.item(one.site, seen, control_of=one.control_of)
+        agent.hand_in(agent.batch(item, now=watch.at))
+    return len(urgent)
+
+
+def _pass(watch: Watch, agents_: tuple[RemoteAgent, ...], time: timedelta) -> None:
+    watch.at += time
+    for one in agents_:
+        one.monotonic_ms += time.total_seconds() * 1000
+
+
+def _verdict(watch: Watch, uid: uuid.UUID) -> VerdictRow | None:
+    with watch.sessions.reading() as session:
+        return session.scalar(sa.select(VerdictRow).where(VerdictRow.measurement_uid == uid))
+
+
+def test_a_genuine_page_is_judged_without_asking_anybody(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Content over valid TLS speaks for itself: the state moves, and no control is bothered."""
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+
+    verdict = _verdict(collector, uid)
+    assert verdict is not None
+    assert verdict.state is VerdictState.OK
+    assert collector.condition(HOST) is SiteCondition.REACHABLE
+    assert control.poll().urgent == ()
+
+
+def test_a_failure_waits_for_the_control_agent_and_becomes_blocked(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Kept at once, judged when the control abroad has answered; a series of them is one episode."""
+    collector.world.block_sni(HOST)
+    for _ in range(6):
+        uid = _look(collector, field)
+        judging.judge_waiting(collector.context)
+        assert _verdict(collector, uid) is None
+        assert _answer(collector, control) == 1
+        judging.judge_waiting(collector.context)
+        verdict = _verdict(collector, uid)
+        assert verdict is not None
+        assert verdict.state is VerdictState.BLOCKED
+        _pass(collector, (field, control), 3 * MINUTE)
+        delivering.fire_due_alerts(collector.job)
+
+    assert collector.condition(HOST) is SiteCondition.BLOCKED
+    assert len(collector.episodes()) == 1
+    assert collector.alerts() == [("site.blocked", AlertState.FIRING)]
+
+
+def test_a_control_that_never_answers_leaves_it_open(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Five minutes later no control would count: it is insufficient, never blocked."""
+    collector.world.block_sni(HOST)
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+    _pass(collector, (field, control), 6 * MINUTE)
+    judging.judge_waiting(collector.context)
+
+    verdict = _verdict(collector, uid)
+    assert verdict is not None
+    assert verdict.state is VerdictState.INSUFFICIENT
+    assert control.poll().urgent == ()
+
+
+def test_the_collector_itself_is_the_control_of_its_agents(
+    collector: Watch, field: RemoteAgent
+) -> None:
+    """A collector abroad needs nobody else: its own line answers at once."""
+    with collector.sessions.writing() as session:
+        vantages.ensure_vantage(
+            session, code="here", role=VantageRole.CONTROL, country="NL", asn=64512, now=NOW
+        )
+    collector.world.block_sni(HOST)
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+
+    verdict = _verdict(collector, uid)
+    assert verdict is not None
+    assert verdict.state is VerdictState.BLOCKED
+
+
+def test_a_site_that_is_down_for_the_control_too_is_down(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """An outage is never called a block, whoever looks."""
+    collector.world.do(lambda net: net.take_down(HOST))
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+    _answer(collector, control)
+    judging.judge_waiting(collector.context)
+
+    verdict = _verdict(collector, uid)
+    assert verdict is not None
+    assert verdict.state is VerdictState.DOWN
+
+
+def test_a_vantage_without_a_network_accuses_nobody(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """What an agent saw while its canaries failed is kept, and moves no state."""
+    collector.world.block_sni(HOST)
+    dark = CanaryCount(reached=0, asked=3)
+    for _ in range(6):
+        _look(collector, field, canaries=dark)
+        judging.judge_waiting(collector.context)
+        _answer(collector, control)
+        judging.judge_waiting(collector.context)
+        _pass(collector, (field, control), 3 * MINUTE)
+
+    assert collector.condition(HOST) in {SiteCondition.UNKNOWN, SiteCondition.STALE}
+    assert collector.episodes() == []
+
+
+def test_the_same_batch_twice_adds_nothing(collector: Watch, field: RemoteAgent) -> None:
+    """An agent that never heard the receipt sends again; the second time all is duplicate."""
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    batch = field.batch(field.item(_site(collector), seen), now=collector.at)
+
+    first, second = field.hand_in(batch), field.hand_in(batch)
+
+    assert (first.accepted, first.duplicate) == (1, 0)
+    assert (second.accepted, second.duplicate) == (0, 1)
+
+
+def test_each_item_that_cannot_be_taken_is_named(collector: Watch, field: RemoteAgent) -> None:
+    """One good item among bad ones is stored; each bad one is refused with its reason, for good."""
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    site = _site(collector)
+
+    def other(**values: object) -> object:
+        return replace(seen, **{"uid": str(uuid.uuid4()), **values})  # type: ignore[arg-type]
+
+    batch = field.batch(
+        field.item(site, seen),
+        field.item(uuid.uuid4(), other()),  # type: ignore[arg-type]
+        field.item(site, other(vantage="someone-else")),  # type: ignore[arg-type]
+        field.item(site, other(), control_of=uuid.uuid4()),  # type: ignore[arg-type]
+        field.item(
+            site,
+            other(started_at=collector.at + timedelta(days=2)),  # type: ignore[arg-type]
+            boot=uuid.uuid4(),
+        ),
+        now=collector.at,
+    )
+    receipt = field.hand_in(batch)
+
+    assert receipt.accepted == 1
+    assert [(one.index, one.code) for one in receipt.rejected] == [
+        (1, Rejection.UNKNOWN_SITE),
+        (2, Rejection.WRONG_VANTAGE),
+        (3, Rejection.NOT_ASKED),
+        (4, Rejection.FROM_THE_FUTURE),
+    ]
+
+
+def test_a_wrong_clock_does_not_move_the_history(collector: Watch, field: RemoteAgent) -> None:
+    """Three hours off, one hour old: the monotonic clock puts it where it was."""
+    wrong = collector.at - timedelta(hours=3)
+    seen = field.look(collector.world.session(role="field"), URL, at=wrong - timedelta(hours=1))
+    item = field.item(_site(collector), seen, monotonic_ms=field.monotonic_ms - 3_600_000)
+    field.monotonic_ms = item.monotonic_ms + 3_600_000
+    field.hand_in(field.batch(item, now=wrong))
+
+    with collector.sessions.reading() as session:
+        row = session.get_one(MeasurementRow, uuid.UUID(seen.uid))
+    assert row.measured_at == collector.at - timedelta(hours=1)
+    assert row.is_late
+    assert row.clock_offset_ms == pytest.approx(3 * 3_600_000)
+
+
+def test_an_agent_that_falls_silent_is_one_alert(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Five minutes without a word, and the vantage is offline; back, and it is over."""
+    _look(collector, field)
+    judging.judge_waiting(collector.context)
+    for _ in range(16):
+        _pass(collector, (field, control), MINUTE)
+        control.poll()
+        housekeeping.tidy(collector.context)
+        delivering.fire_due_alerts(collector.job)
+
+    assert collector.vantage("kz-1").health is VantageHealth.OFFLINE
+    assert collector.alerts() == [("vantage.offline", AlertState.FIRING)]
+
+    _look(collector, field)
+    delivering.fire_due_alerts(collector.job)
+    assert collector.vantage("kz-1").health is VantageHealth.HEALTHY
+    assert collector.alerts() == [("vantage.offline", AlertState.RESOLVED)]
+
+
+def test_a_collector_that_was_away_blames_no_agent(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """After its own absence of a day it waits for agents to call before it calls them silent."""
+    housekeeping.tidy(collector.context)
+    _pass(collector, (field, control), timedelta(days=1))
+    for _ in range(4):
+        housekeeping.tidy(collector.context)
+        _pass(collector, (field, control), MINUTE)
+    field.poll()
+    control.poll()
+    for _ in range(4):
+        housekeeping.tidy(collector.context)
+        _pass(collector, (field, control), MINUTE)
+
+    assert collector.alerts() == []
