@@ -21,7 +21,7 @@ from rich.table import Table
 from app import clock
 from app.domain.vocabulary import Role
 from app.errors import InvalidInput, QalamError
-from app.services import access, example, fingerprints, sites
+from app.services import access, example, fingerprints, networks, sites
 from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
@@ -34,6 +34,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another prog
 sites_app = typer.Typer(help="The sites that are watched.", no_args_is_help=True)
 keys_app = typer.Typer(help="Who may call the API.", no_args_is_help=True)
 fingerprints_app = typer.Typer(help="Known block pages and forged answers.", no_args_is_help=True)
+networks_app = typer.Typer(help="Which network announces which addresses.", no_args_is_help=True)
 example_app = typer.Typer(help="The founding example, Kazakhstan 2013.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -87,9 +88,13 @@ def import_sites(
     country: Annotated[
         str, typer.Option(help="Two letters; taken from the file's name (kz.csv) if left out.")
     ] = "",
+    source: Annotated[
+        str, typer.Option(help="Whose list it is, kept with its rows; the file's name if left out.")
+    ] = "",
     licence: Annotated[
-        str, typer.Option(help="Terms of the list, kept with its rows.")
-    ] = sites.CITIZEN_LAB_LICENCE,
+        str,
+        typer.Option(help="Terms of the list, kept with its rows; known for Citizen Lab's only."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -104,8 +109,8 @@ def import_sites(
             result = sites.import_list(
                 session,
                 text,
-                list_name=file.stem,
-                licence=licence,
+                list_name=source or file.stem,
+                licence=licence or sites.known_licence(file.stem, text),
                 country=of_file or None,
                 now=clock.now(),
                 categories=wanted or None,
@@ -119,29 +124,68 @@ def import_sites(
     out.print(
         f"{result.rows} rows: {result.new} {verb} new, {result.changed} changed, "
         f"{result.unchanged} unchanged, {result.on_another_list} on another list already, "
-        f"{result.skipped} in other categories; {result.probed} {verb} probed."
+        f"{len(result.same_site)} the same site as another row, "
+        f"{result.skipped} in other categories, {len(result.rejected)} rejected; "
+        f"{result.probed} {verb} probed."
     )
-    for one in (*result.rejected, *result.unlinked):
+    if result.vanished:
+        out.print(f"{result.vanished} sites of an earlier import are not in the file; they stay.")
+    for one in (*result.rejected, *result.same_site, *result.unlinked):
         err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
 
 
 @fingerprints_app.command("import")
 def import_fingerprints(
     file: Annotated[Path, typer.Argument(help="OONI's CSV of dns or http fingerprints.")],
+    source: Annotated[
+        str, typer.Option(help="Whose set it is, kept with its rows; the file's name if left out.")
+    ] = "",
+    licence: Annotated[
+        str, typer.Option(help="Terms of the set, kept with its rows; unknown if left out.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Take OONI fingerprints; patterns that don't compile are reported, never dropped silently."""
     with told():
         text = _read_text(file)
     with told(), opened() as sessions, sessions.writing() as session:
-        result = fingerprints.import_csv(session, text, origin=file.name, now=clock.now())
+        result = fingerprints.import_csv(
+            session, text, origin=source or file.name, licence=licence or None, now=clock.now()
+        )
+        if dry_run:
+            session.rollback()
     if as_json:
         print_json(asdict(result))
         return
     out.print(
         f"{result.rows} rows: {result.new} new, {result.changed} changed, "
-        f"{result.unchanged} unchanged."
+        f"{result.unchanged} unchanged, {len(result.rejected)} rejected, "
+        f"{len(result.broken)} kept that can never match."
     )
+    if result.vanished:
+        out.print(f"{result.vanished} of an earlier import are not in the file; they stay.")
+    for one in (*result.rejected, *result.broken):
+        err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
+
+
+@networks_app.command("import")
+def import_networks(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns prefix,asn,name.")],
+    source: Annotated[
+        str, typer.Option(help="Whose table it is; its older rows are replaced. The file's name.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Take a table of announced prefixes: all that its source gave before is replaced at once."""
+    with told():
+        text = _read_text(file)
+    with told(), opened() as sessions, sessions.writing() as session:
+        result = networks.import_csv(session, text, source=source or file.name, now=clock.now())
+    if as_json:
+        print_json(asdict(result))
+        return
+    out.print(f"{result.rows} rows: {result.kept} kept, {len(result.rejected)} rejected.")
     for one in result.rejected:
         err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
 
@@ -233,5 +277,6 @@ def add_to(command: typer.Typer) -> None:
     command.add_typer(sites_app, name="sites")
     command.add_typer(keys_app, name="key")
     command.add_typer(fingerprints_app, name="fingerprints")
+    command.add_typer(networks_app, name="networks")
     command.add_typer(example_app, name="example")
     command.add_typer(db_app, name="db")

@@ -25,6 +25,8 @@ CANARY_CATEGORY = "CTRL"
 """Harmless control content in the Citizen Lab lists."""
 
 CITIZEN_LAB_LICENCE = "CC BY-NC-SA 4.0, Citizen Lab and Others"
+_CITIZEN_LAB_HEADER = "url,category_code,category_description,date_added,source,notes"
+_CITIZEN_LAB_NAMES = re.compile(r"[a-z]{2}|global|cis")
 
 _KNOWN = {
     "url",
@@ -53,6 +55,10 @@ class ImportResult:
     skipped: int = 0  # in categories that were not asked for
     probed: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    # Rows that name a site which another row named before: nothing is lost, for the first stands.
+    same_site: list[dict[str, Any]] = field(default_factory=list)
+    # Listed by an earlier import of this list, and not in it any more; they stay until taken off.
+    vanished: int = 0
     # Rows that are listed, though the outlet they name is not on record.
     unlinked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -84,8 +90,9 @@ def _read_rows(text: str, country: str | None) -> Iterator[_Row | dict[str, Any]
         except StopIteration:
             return
         except csv.Error as error:
-            yield {"line": reader.line_num, "reason": f"not readable as CSV: {error}"}
-            return
+            # The reader goes on behind the line it could not read; the rows after it are not lost.
+            yield {"line": reader.reader.line_num, "reason": f"not readable as CSV: {error}"}
+            continue
         yield _read_row(raw, reader.line_num, country)
 
 
@@ -141,7 +148,7 @@ def import_list(
             result.rejected.append({"line": row.line, "reason": error.detail})
             continue
         if (first := lines.setdefault(target.url, row.line)) != row.line:
-            result.rejected.append({"line": row.line, "reason": f"the same site as line {first}"})
+            result.same_site.append({"line": row.line, "reason": f"the same site as line {first}"})
             continue
         outcome, site = _put(session, target, row, list_name=list_name, licence=licence, now=now)
         if row.outlet and site.outlet_id is None:
@@ -149,9 +156,26 @@ def import_list(
             result.unlinked.append({"line": row.line, "reason": reason})
         setattr(result, outcome, getattr(result, outcome) + 1)
         result.probed += site.is_probed
+    if categories is None:
+        result.vanished = _count_listed(session, list_name) - len(lines) + result.on_another_list
     if result.new or result.changed:
         ledger.bump(session, "public", "staff")
     return result
+
+
+def known_licence(name: str, text: str) -> str | None:
+    """Return the terms of a list that is recognisably Citizen Lab's, by its name and its columns.
+
+    Of any other file nothing is known, and nothing is assumed.
+    """
+    header = text.removeprefix("\ufeff").partition("\n")[0].strip()
+    is_theirs = header == _CITIZEN_LAB_HEADER and _CITIZEN_LAB_NAMES.fullmatch(name.lower())
+    return CITIZEN_LAB_LICENCE if is_theirs else None
+
+
+def _count_listed(session: Session, list_name: str) -> int:
+    query = sa.select(sa.func.count()).select_from(Site).where(Site.list_name == list_name)
+    return session.scalar(query) or 0
 
 
 def _put(

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lists of sites come in whole, strictly, and again without harm."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from app.domain.blocking.targets import canonical_url
 from app.errors import InvalidInput
 from app.services import sites
 from app.storage.database import Sessions
@@ -91,7 +94,8 @@ def test_the_same_site_twice_in_one_list_is_told(sessions: Sessions) -> None:
     )
 
     assert result.new == 1
-    assert result.rejected == [{"line": 3, "reason": "the same site as line 2"}]
+    assert result.rejected == []
+    assert result.same_site == [{"line": 3, "reason": "the same site as line 2"}]
 
 
 def test_a_row_that_names_an_outlet_is_joined_to_it(sessions: Sessions) -> None:
@@ -122,12 +126,69 @@ def test_a_file_that_is_no_list_is_refused_whole(sessions: Sessions, text: str) 
 
 @pytest.mark.parametrize(("name", "rows"), [("kz", 553), ("ru", 1093), ("by", 465)])
 def test_the_real_lists_come_in_whole(sessions: Sessions, name: str, rows: int) -> None:
-    """Every row of the field's real lists is stored or named with its reason."""
+    """Every row of the field's real lists is listed in its category; no row is rejected."""
+    text = _real_list(name)
+    licence = sites.known_licence(name, text)
+    result = _import(sessions, text, list_name=name, licence=licence)
+    with sessions.reading() as session:
+        listed = {site.url: site for site in session.scalars(sa.select(Site))}
+
+    assert (result.rows, result.rejected) == (rows, [])
+    assert result.new + len(result.same_site) == rows
+    for row in csv.DictReader(io.StringIO(text)):
+        assert listed[canonical_url(row["url"]).url].category_code == row["category_code"]
+    assert {(site.list_name, site.list_licence) for site in listed.values()} == {
+        (name, sites.CITIZEN_LAB_LICENCE)
+    }
+
+
+@pytest.mark.parametrize("name", ["kz", "ru"])
+def test_a_real_list_again_changes_nothing(sessions: Sessions, name: str) -> None:
+    """The second import of a real list finds all of it as it is, and nothing gone."""
+    text = _real_list(name)
+    first = _import(sessions, text, list_name=name)
+    again = _import(sessions, text, list_name=name)
+
+    assert (again.new, again.changed, again.vanished) == (0, 0, 0)
+    assert again.unchanged == first.new
+
+
+def test_sites_that_a_list_no_longer_names_are_counted_and_stay(sessions: Sessions) -> None:
+    """A shorter list takes no site away, and says how many it does not name."""
+    _import(sessions, HEADER + "https://one.example/,NEWS,,,,\nhttps://two.example/,NEWS,,,,\n")
+    again = _import(sessions, HEADER + "https://one.example/,NEWS,,,,\n")
+
+    with sessions.reading() as session:
+        listed = session.scalars(sa.select(Site.url)).all()
+    assert again.vanished == 1
+    assert len(listed) == 2
+
+
+def test_a_row_that_is_no_csv_does_not_hide_those_after_it(sessions: Sessions) -> None:
+    """A stray quotation mark costs its own row; the next one comes in."""
+    text = HEADER + '"https://a.example/"x,NEWS,,,,\nhttps://b.example/,NEWS,,,,\n'
+    result = _import(sessions, text)
+
+    assert result.new == 1
+    assert [one["line"] for one in result.rejected] == [2]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "known"),
+    [
+        ("kz", HEADER, True),
+        ("global", HEADER, True),
+        ("our-list", HEADER, False),  # their columns, somebody else's file
+        ("kz", "url,outlet,country\n", False),
+    ],
+)
+def test_terms_are_assumed_of_no_list_but_citizen_labs(name: str, header: str, known: bool) -> None:
+    """A licence that nobody stated stays unknown."""
+    assert (sites.known_licence(name, header) is not None) is known
+
+
+def _real_list(name: str) -> str:
     path = LISTS / f"{name}.csv"
     if not path.exists():
         pytest.skip(f"no copy of the Citizen Lab list {name}.csv beside this checkout")
-    result = _import(sessions, path.read_text(encoding="utf-8"), list_name=name)
-
-    assert result.rows == rows
-    assert result.new + len(result.rejected) == rows
-    assert all("same site" in one["reason"] for one in result.rejected)
+    return path.read_text(encoding="utf-8")
