@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import SiteCondition, VantageRole
+from app.storage.agents import Agent, list_agents
 from app.storage.outlets import Outlet
 from app.storage.reached import outlets_seen_by
 from app.storage.sites import Episode, Site, SiteState, Vantage, get_site, network_sizes
@@ -253,6 +254,7 @@ def _episode_view(episode: Episode, site: Site, shades: Shades) -> dict[str, Any
 def list_vantages(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
     """Return the vantages; small networks are shown as a country only."""
     shades = Shades(session, viewer)
+    machines = {one.vantage_id: one for one in list_agents(session)} if viewer.is_staff else {}
     found = []
     for vantage in session.scalars(sa.select(Vantage).order_by(Vantage.code)):
         hidden = vantage.role is VantageRole.FIELD and shades.hides(vantage.country, vantage.asn)
@@ -268,6 +270,22 @@ def list_vantages(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
                 "health": vantage.health,
                 "health_reason": vantage.health_reason,
                 "health_at": shades.time(vantage.health_at, hidden=hidden),
+                # Of the machine behind it only the people who run the installation learn.
+                "agent": _agent_view(machines.get(vantage.id)),
             }
         )
     return found
+
+
+def _agent_view(agent: Agent | None) -> dict[str, Any] | None:
+    if agent is None:
+        return None
+    return {
+        "software": agent.software,
+        "last_seen_at": agent.last_seen_at,
+        "spool_depth": agent.spool_depth,
+        "clock_offset_ms": agent.clock_offset_ms,
+        "refused_categories": agent.refused_categories,
+        "consent_version": agent.consent_version,
+        "enrolled_at": agent.enrolled_at,
+    }

@@ -88,7 +88,7 @@ def new_id() -> uuid.UUID:
 
 
 def _encode_json(value: object) -> str:
-    """Encode for a JSON column. A NUL, which PostgreSQL can't hold, becomes U+FFFD; nothing is lost."""
+    """Encode for a JSON column. A NUL, which PostgreSQL can't hold, becomes U+FFFD; the rest stays."""
     text = msgspec.json.encode(value).decode()
     if _NUL in text:
         text = _ESCAPED.sub(lambda found: found[1] + "\\ufffd", text)

@@ -250,4 +250,16 @@ def test_the_public_sees_no_lone_agent(agent: RemoteAgent, public: Client) -> No
     shown = next(one for one in found if one["egress"] == "agent")
 
     assert shown["country"] == "KZ"
+    assert shown["agent"] is None
     assert (shown["code"], shown["asn"], shown["network_name"]) == (None, None, None)
+
+
+def test_whoever_runs_it_sees_the_machine_behind(agent: RemoteAgent, admin: Client) -> None:
+    """When it was last heard, what it holds back, and how wrong its clock is."""
+    agent.hand_in(agent.batch(now=NOW, spool_depth=7))
+    found = admin.get("/api/v1/vantages").json()["data"]
+    shown = next(one for one in found if one["code"] == "kz-1")
+
+    assert shown["agent"]["spool_depth"] == 7
+    assert shown["agent"]["clock_offset_ms"] == 0
+    assert shown["agent"]["last_seen_at"] is not None

@@ -324,3 +324,15 @@ def test_a_collector_that_was_away_blames_no_agent(
         _pass(collector, (field, control), MINUTE)
 
     assert collector.alerts() == []
+
+
+def test_a_title_with_a_nul_is_kept(collector: Watch, field: RemoteAgent) -> None:
+    """What no PostgreSQL text can hold comes through as U+FFFD, and the measurement is stored."""
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    hostile = replace(seen, exchanges=(replace(seen.exchanges[0], title="a\x00b \\u0000"),))
+    receipt = field.hand_in(field.batch(field.item(_site(collector), hostile), now=collector.at))
+
+    with collector.sessions.reading() as session:
+        row = session.get_one(MeasurementRow, uuid.UUID(seen.uid))
+    assert receipt.accepted == 1
+    assert row.observations["exchanges"][0]["title"] == "a\ufffdb \\u0000"
