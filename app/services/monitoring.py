@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.alerting.alert import AlertPolicy
-from app.domain.blocking import reachability
 from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import StatePolicy
@@ -160,21 +159,6 @@ def record_health(
     if changed:
         ledger.bump(session, "public", "staff")
     return health
-
-
-def let_stale(session: Session, *, now: datetime, policy: WatchPolicy) -> int:
-    """Mark states of which nothing was heard for three intervals; unknown again, never up."""
-    moved = 0
-    for state in sites.list_silent(session, before=now - policy.state.stale_after):
-        before = reachability.SiteState.from_dict(state.fold)
-        after = reachability.refresh(before, now, policy.state)
-        if after.condition is before.condition:
-            continue
-        state.condition, state.since, state.fold = after.condition, after.since, after.to_dict()
-        moved += 1
-    if moved:
-        ledger.bump(session, "public", "staff")
-    return moved
 
 
 def postpone(session: Session, targets: Sequence[DueTarget], *, until: datetime) -> None:

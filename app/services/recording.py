@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.agents.protocol import CONTROL_WITHIN
 from app.domain.alerting.alert import AlertPolicy
-from app.domain.blocking import episodes, reachability
 from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import Observation
 from app.domain.blocking.verdict import Control, Verdict, judge
 from app.domain.vocabulary import SiteCondition
-from app.services import relinking, watch_alerts
+from app.services import standing
 from app.services.monitoring import VantagePlan, WatchPolicy
+from app.services.standing import Said
 from app.storage import history, ledger, measurements, sites
 
 
@@ -123,27 +123,10 @@ def conclude(
     if is_late:
         _free(state)
         return state.condition
-    before = (
-        reachability.SiteState.from_dict(state.fold) if state.fold else reachability.SiteState()
+    said = Said(uid=seen.uid, reasons=verdict.reasons)
+    standing.move(
+        session, state, _observation(seen, verdict), said, now=now, policy=policy, alerts=alerts
     )
-    step = reachability.advance(before, _observation(seen, verdict), policy.state)
-    _apply(state, step, verdict, seen.uid, now=now)
-    _move_episode(session, state, seen, before, step, now=now)
-    if step.changed:
-        relinking.relink(session, state.site_id, now=now)
-    site = sites.get_site(session, seen.site_id)
-    watch_alerts.on_state(
-        session,
-        site=site,
-        state=state,
-        fold=step.state,
-        vantage=session.get_one(sites.Vantage, seen.vantage.id),
-        now=now,
-        unreachable_after=policy.unreachable_after,
-        policy=alerts,
-    )
-    if step.changed:
-        ledger.bump(session, "public", "staff")
     # Last, so that a transaction which holds this counter waits for no other.
     ledger.bump(session, "sites")
     return state.condition
@@ -183,67 +166,9 @@ def _keep_verdict(session: Session, seen: Seen, verdict: Verdict, *, now: dateti
             rule=verdict.rule,
             reasons=list(verdict.reasons),
             failure_class=verdict.failure_class,
+            lone_vantage=seen.vantage.is_lone,
             control_uids=[one.measurement.uid for one in seen.controls],
             judged_at=now,
         )
     )
     return True
-
-
-def _apply(
-    state: sites.SiteState,
-    step: reachability.Step,
-    verdict: Verdict,
-    uid: uuid.UUID,
-    *,
-    now: datetime,
-) -> None:
-    fold = step.state
-    state.condition, state.since = fold.condition, fold.since
-    state.last_measured_at = fold.last_measured_at
-    state.layer, state.mechanism = fold.layer, fold.mechanism
-    state.confidence, state.rule = fold.confidence, fold.rule
-    if verdict.rule == fold.rule:
-        state.reasons, state.measurement_uid = list(verdict.reasons), uid
-    state.fold = fold.to_dict()
-    state.next_due_at = now + step.next_due_in
-    _free(state)
-    state.version += 1
-
-
-def _move_episode(
-    session: Session,
-    state: sites.SiteState,
-    seen: Seen,
-    before: reachability.SiteState,
-    step: reachability.Step,
-    *,
-    now: datetime,
-) -> None:
-    action = episodes.episode_action(before, step)
-    if action.change is episodes.EpisodeChange.OPEN:
-        assert action.mechanism is not None
-        assert action.confidence is not None
-        assert action.rule is not None
-        assert action.since is not None
-        vantage = session.get_one(sites.Vantage, seen.vantage.id)
-        session.add(
-            sites.Episode(
-                site_id=state.site_id,
-                vantage_id=state.vantage_id,
-                country=vantage.country,
-                asn=vantage.asn,
-                layer=action.layer,
-                mechanism=action.mechanism,
-                confidence=action.confidence,
-                rule=action.rule,
-                measurement_uid=state.measurement_uid,
-                since=action.since,
-                opened_at=now,
-            )
-        )
-    elif action.change is episodes.EpisodeChange.CLOSE:
-        episode = sites.open_episode(session, state.site_id, state.vantage_id)
-        if episode is not None:
-            episode.until, episode.note = action.until, action.note
-    session.flush()

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.vocabulary import GapReason
+from app.domain.vocabulary import GapReason, VantageRole
 from app.storage.database import Base, TermType
+from app.storage.sites import Site, SiteState, Vantage
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 """A site and a vantage."""
@@ -190,6 +191,31 @@ def open_gap(session: Session, pair: Pair) -> Gap | None:
         .where(Gap.site_id == pair[0], Gap.vantage_id == pair[1], Gap.until.is_(None))
         .limit(1)
     )
+
+
+def silent_pairs(session: Session, *, before: datetime) -> list[tuple[Pair, datetime | None]]:
+    """Return pairs that are watched, were not measured since a time, and have no gap that lasts."""
+    rows = session.execute(
+        sa.select(SiteState.site_id, SiteState.vantage_id, SiteState.last_measured_at)
+        .join(Site, Site.id == SiteState.site_id)
+        .join(Vantage, Vantage.id == SiteState.vantage_id)
+        .outerjoin(
+            Gap,
+            sa.and_(
+                Gap.site_id == SiteState.site_id,
+                Gap.vantage_id == SiteState.vantage_id,
+                Gap.until.is_(None),
+            ),
+        )
+        .where(
+            SiteState.last_measured_at < before,
+            Gap.site_id.is_(None),
+            Site.is_probed,
+            Vantage.is_enabled,
+            Vantage.role == VantageRole.FIELD,
+        )
+    )
+    return [((site_id, vantage_id), last) for site_id, vantage_id, last in rows]
 
 
 def gaps_since(session: Session, pair: Pair, since: datetime) -> Sequence[Gap]:

@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from app.services import agents, monitoring
+from app.services import agents, standing
 from app.storage import access
 from workers.jobs.looking import ProbeContext
 
@@ -14,6 +14,6 @@ def tidy(context: ProbeContext) -> None:
     """Let silent states become stale, and forget answers no caller will ask for again."""
     now = context.job.now()
     with context.job.sessions.writing() as session:
-        monitoring.let_stale(session, now=now, policy=context.watch)
+        standing.let_stale(session, now=now, policy=context.watch)
         agents.notice_silence(session, now=now, policy=context.job.alerts)
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)

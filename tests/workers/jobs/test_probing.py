@@ -23,7 +23,7 @@ from app.domain.vocabulary import (
 )
 from app.errors import WrongSettings
 from app.main import create_app
-from app.services import monitoring, recording, vantages
+from app.services import monitoring, recording, standing, vantages
 from app.services.monitoring import VantagePlan
 from app.services.recording import Seen
 from app.settings import Settings
@@ -186,7 +186,7 @@ def test_silence_becomes_stale_never_up(watch: Watch) -> None:
     watch.round()
     watch.at += 46 * MINUTES
     with watch.sessions.writing() as session:
-        moved = monitoring.let_stale(session, now=watch.at, policy=watch.context.watch)
+        moved = standing.let_stale(session, now=watch.at, policy=watch.context.watch)
 
     assert moved == 2
     assert watch.condition(VICTIM) is SiteCondition.STALE
@@ -199,7 +199,7 @@ def test_what_is_seen_while_a_state_goes_stale_still_counts(watch: Watch) -> Non
     with watch.sessions.writing() as session:
         plan = monitoring.begin_round(session, worker="rig", now=watch.at, limit=10)
     with watch.sessions.writing() as session:
-        monitoring.let_stale(session, now=watch.at, policy=watch.context.watch)
+        standing.let_stale(session, now=watch.at, policy=watch.context.watch)
     target = next(one for one in plan.targets if VICTIM in one.url)
     measured = from_observations(_observations_of(watch, target.site_id))
     fresh = replace(measured, uid=str(uuid.uuid4()), started_at=watch.at)
