@@ -15,7 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.storage import jobs
-from workers.jobs import delivering, housekeeping, judging, probing, reading
+from workers.jobs import delivering, history, housekeeping, judging, probing, reading
 from workers.jobs.looking import ProbeContext
 
 log = structlog.get_logger()
@@ -43,6 +43,7 @@ def loops(context: ProbeContext, *, tick_seconds: float) -> list[Loop]:
         Loop(
             name="judging", run=lambda: judging.judge_waiting(context), every_seconds=tick_seconds
         ),
+        Loop(name="history", run=lambda: history.keep_right(context), every_seconds=10),
         Loop(name="sources", run=lambda: reading.read_due_sources(job), every_seconds=30),
         Loop(name="housekeeping", run=lambda: housekeeping.tidy(context), every_seconds=30),
     ]

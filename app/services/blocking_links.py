@@ -62,7 +62,7 @@ def _blocked(session: Session, sites: Sequence[Site]) -> list[Seen]:
     rows = session.execute(
         sa.select(Episode, Vantage.role)
         .join(Vantage, Vantage.id == Episode.vantage_id)
-        .where(Episode.site_id.in_([site.id for site in sites]))
+        .where(Episode.site_id.in_([site.id for site in sites]), Episode.withdrawn_at.is_(None))
     )
     return [
         Seen(

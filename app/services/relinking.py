@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.vocabulary import Category
-from app.services import conclusions
+from app.services import blocking_links, conclusions
 from app.storage.decisions import Decision
 from app.storage.incidents import Incident
 from app.storage.parts import IncidentCategory, Target
@@ -23,6 +23,33 @@ def relink(session: Session, site_id: uuid.UUID, *, now: datetime) -> bool:
     """
     site = session.get_one(Site, site_id)
     return conclusions.refresh_all(session, _declaring(session, site), now=now)
+
+
+def relink_stale(session: Session, *, now: datetime) -> bool:
+    """Conclude anew the incidents whose declared block stands otherwise by now; True if any moved.
+
+    Time alone contradicts a declaration (a day of reaching the site from two networks), so somebody
+    must ask now and then. Only the link is computed for all; what has changed is concluded.
+    """
+    changed = [
+        incident.id
+        for incident in session.scalars(_declared())
+        if incident.document
+        and incident.document.get("blocking_link")
+        != blocking_links.link_of(session, incident, now=now)
+    ]
+    return conclusions.refresh_all(session, changed, now=now)
+
+
+def _declared() -> sa.Select[Incident]:
+    """Incidents that say that something is blocked: by a decision, or by their category."""
+    by_category = sa.select(IncidentCategory.incident_id).where(
+        IncidentCategory.category == Category.ONLINE_CENSORSHIP,
+        IncidentCategory.subtype == "website_blocking",
+    )
+    return sa.select(Incident).where(
+        sa.or_(Incident.decision_id.is_not(None), Incident.id.in_(by_category))
+    )
 
 
 def _declaring(session: Session, site: Site) -> Iterator[uuid.UUID]:

@@ -20,7 +20,7 @@ from app.domain.blocking.site_state import SiteState as Fold
 from app.domain.vocabulary import SiteCondition
 from app.services import gap_notes, relinking, watch_alerts
 from app.services.monitoring import WatchPolicy
-from app.storage import history, ledger, sites
+from app.storage import ledger, silence, sites
 from app.storage.sites import Episode, SiteState, Vantage
 
 
@@ -125,7 +125,8 @@ def agree(session: Session, state: SiteState, vantage: Vantage) -> None:
     confidence, reason = agreement.confirmed(state.confidence, networks)
     if reason is None or confidence is None:
         return
-    state.confidence, state.reasons = confidence, [*state.reasons, reason]
+    kept = [one for one in state.reasons if one != reason]
+    state.confidence, state.reasons = confidence, [*kept, reason]
     episode = sites.open_episode(session, state.site_id, state.vantage_id)
     if episode is not None:
         episode.confidence = confidence
@@ -182,14 +183,14 @@ def let_stale(session: Session, *, now: datetime, policy: WatchPolicy) -> int:
     made before and arrives now finds the state it belongs to.
     """
     moved = 0
-    for state in sites.list_silent(session, before=now - policy.state.stale_after):
+    for state in silence.list_silent(session, before=now - policy.state.stale_after):
         after = reachability.refresh(Fold.from_dict(state.fold), now, policy.state)
         if after.condition is state.condition:
             continue
         state.condition, state.since = after.condition, after.since
         moved += 1
     interval = policy.state.interval
-    for pair, last in history.silent_pairs(session, before=now - 2 * interval):
+    for pair, last in silence.silent_pairs(session, before=now - 2 * interval):
         gap_notes.note_silence(session, pair, last, now=now, interval=interval)
     if moved:
         ledger.bump(session, "public", "staff")

@@ -6,7 +6,7 @@ the marks. Never here: the measurements themselves.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.vocabulary import GapReason, VantageRole
+from app.domain.vocabulary import GapReason
 from app.storage.database import Base, TermType
-from app.storage.sites import Site, SiteState, Vantage
+from app.storage.sites import SiteState
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 """A site and a vantage."""
@@ -150,26 +150,54 @@ def checkpoint_before(session: Session, pair: Pair, before: datetime) -> StateCh
     )
 
 
-def newest_checkpoints(session: Session, sites: Collection[uuid.UUID]) -> dict[Pair, datetime]:
-    """Return when the newest checkpoint of each pair of these sites is of."""
-    rows = session.execute(
-        sa.select(
-            StateCheckpoint.site_id, StateCheckpoint.vantage_id, sa.func.max(StateCheckpoint.at)
-        )
-        .where(StateCheckpoint.site_id.in_(sites))
-        .group_by(StateCheckpoint.site_id, StateCheckpoint.vantage_id)
+def unkept_states(session: Session, day: datetime, *, limit: int) -> Sequence[SiteState]:
+    """Return locked states measured since a day began of which no checkpoint since then is kept."""
+    kept = sa.exists().where(
+        StateCheckpoint.site_id == SiteState.site_id,
+        StateCheckpoint.vantage_id == SiteState.vantage_id,
+        StateCheckpoint.at >= day,
     )
-    return {(site_id, vantage_id): at for site_id, vantage_id, at in rows}
+    waiting = sa.exists().where(
+        DirtyHour.site_id == SiteState.site_id,
+        DirtyHour.vantage_id == SiteState.vantage_id,
+        DirtyHour.is_late,
+    )
+    query = sa.select(SiteState).where(SiteState.last_measured_at >= day, ~kept, ~waiting)
+    return session.scalars(
+        query.limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
-def forget_checkpoints(session: Session, pair: Pair, *, since: datetime) -> None:
+def keep_checkpoint(
+    session: Session,
+    pair: Pair,
+    *,
+    at: datetime,
+    fold: dict[str, Any],
+    measurement_uid: uuid.UUID | None,
+) -> None:
+    """Keep the fold of a pair after everything measured up to a time."""
+    session.merge(
+        StateCheckpoint(
+            site_id=pair[0],
+            vantage_id=pair[1],
+            at=at,
+            fold=fold,
+            measurement_uid=measurement_uid,
+        )
+    )
+
+
+def forget_checkpoints(session: Session, pair: Pair, *, after: datetime) -> None:
     """Drop the checkpoints of a pair that late data have made wrong."""
     session.execute(
         sa.delete(StateCheckpoint)
         .where(
             StateCheckpoint.site_id == pair[0],
             StateCheckpoint.vantage_id == pair[1],
-            StateCheckpoint.at >= since,
+            StateCheckpoint.at > after,
         )
         .execution_options(synchronize_session=False)
     )
@@ -191,31 +219,6 @@ def open_gap(session: Session, pair: Pair) -> Gap | None:
         .where(Gap.site_id == pair[0], Gap.vantage_id == pair[1], Gap.until.is_(None))
         .limit(1)
     )
-
-
-def silent_pairs(session: Session, *, before: datetime) -> list[tuple[Pair, datetime | None]]:
-    """Return pairs that are watched, were not measured since a time, and have no gap that lasts."""
-    rows = session.execute(
-        sa.select(SiteState.site_id, SiteState.vantage_id, SiteState.last_measured_at)
-        .join(Site, Site.id == SiteState.site_id)
-        .join(Vantage, Vantage.id == SiteState.vantage_id)
-        .outerjoin(
-            Gap,
-            sa.and_(
-                Gap.site_id == SiteState.site_id,
-                Gap.vantage_id == SiteState.vantage_id,
-                Gap.until.is_(None),
-            ),
-        )
-        .where(
-            SiteState.last_measured_at < before,
-            Gap.site_id.is_(None),
-            Site.is_probed,
-            Vantage.is_enabled,
-            Vantage.role == VantageRole.FIELD,
-        )
-    )
-    return [((site_id, vantage_id), last) for site_id, vantage_id, last in rows]
 
 
 def gaps_since(session: Session, pair: Pair, since: datetime) -> Sequence[Gap]:

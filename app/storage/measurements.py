@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, load_only, mapped_column
 
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
@@ -105,7 +105,9 @@ class FingerprintRow(Base):
     licence: Mapped[str | None]  # terms of that set; null where it states none
     source: Mapped[str | None]  # who found it, as the file says: a project, a page
     example_url: Mapped[str | None]  # a measurement that shows it
-    confidence_no_fp: Mapped[int | None]  # 0 to 10: how sure its finders are that it is no false alarm
+    confidence_no_fp: Mapped[
+        int | None
+    ]  # 0 to 10: how sure its finders are that it is no false alarm
     notes: Mapped[str | None]
     imported_at: Mapped[datetime]
 
@@ -209,6 +211,56 @@ def get_measurement(session: Session, uid: uuid.UUID) -> MeasurementRow:
     return row
 
 
+def newest_version() -> sa.ScalarSelect[Any]:
+    """The newest version of the rules that judged a measurement of the query around it."""
+    return (
+        sa.select(sa.func.max(VerdictRow.rules_version))
+        .where(VerdictRow.measurement_uid == MeasurementRow.uid)
+        # Without this both tables would be taken from the query around it.
+        .correlate(MeasurementRow)
+        .scalar_subquery()
+    )
+
+
+def newest_verdict(session: Session, uid: uuid.UUID) -> VerdictRow | None:
+    """Return what the newest rules say about a measurement."""
+    return session.scalar(
+        sa.select(VerdictRow)
+        .where(VerdictRow.measurement_uid == uid)
+        .order_by(VerdictRow.rules_version.desc())
+        .limit(1)
+    )
+
+
+def concluded_since(
+    session: Session,
+    vantage_id: uuid.UUID,
+    site_ids: Sequence[uuid.UUID],
+    since: datetime,
+) -> Sequence[sa.Row[MeasurementRow, VerdictRow]]:
+    """Return what one vantage measured of some sites after a time, with verdicts; without observations.
+
+    Read by time and sorted out in memory: there is no index that begins with a site.
+    """
+    return session.execute(
+        sa.select(MeasurementRow, VerdictRow)
+        .join(VerdictRow, VerdictRow.measurement_uid == MeasurementRow.uid)
+        .where(
+            MeasurementRow.measured_at > since,
+            MeasurementRow.vantage_id == vantage_id,
+            MeasurementRow.site_id.in_(site_ids),
+            MeasurementRow.control_of.is_(None),
+            VerdictRow.rules_version == newest_version(),
+        )
+        .options(
+            load_only(
+                MeasurementRow.site_id, MeasurementRow.measured_at, MeasurementRow.vantage_healthy
+            ),
+            defer(VerdictRow.control_uids),
+        )
+    ).all()
+
+
 def list_verdicts(
     session: Session,
     site_id: uuid.UUID,
@@ -220,20 +272,13 @@ def list_verdicts(
 
     `after` is the last of the page before; an id, because its time may not be shown to everybody.
     """
-    newest = (
-        sa.select(sa.func.max(VerdictRow.rules_version))
-        .where(VerdictRow.measurement_uid == MeasurementRow.uid)
-        # Without this both tables would be taken from the query around it.
-        .correlate(MeasurementRow)
-        .scalar_subquery()
-    )
     query = (
         sa.select(MeasurementRow, VerdictRow)
         .join(VerdictRow, VerdictRow.measurement_uid == MeasurementRow.uid)
         .where(
             MeasurementRow.site_id == site_id,
             MeasurementRow.control_of.is_(None),
-            VerdictRow.rules_version == newest,
+            VerdictRow.rules_version == newest_version(),
         )
         .order_by(MeasurementRow.measured_at.desc(), MeasurementRow.uid.desc())
         .limit(limit)

@@ -8,10 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.vocabulary import Mechanism
+from app.domain.vocabulary import Mechanism, SiteCondition
 from app.errors import NotFound
 from app.storage.alerts import OPEN_STATES, Alert
 from app.storage.database import Base, TermType, new_id
+from app.storage.sites import SiteState
 
 
 class NetworkEvent(Base):
@@ -69,6 +70,28 @@ def members_of(session: Session, event_ids: Collection[uuid.UUID]) -> Sequence[N
         sa.select(NetworkEventSite)
         .where(NetworkEventSite.event_id.in_(event_ids))
         .order_by(NetworkEventSite.since, NetworkEventSite.site_id)
+    ).all()
+
+
+def unblocked_members(
+    session: Session, event_id: uuid.UUID
+) -> Sequence[sa.Row[NetworkEventSite, SiteState]]:
+    """Return sites that count as failing in an event while their state says other than blocked."""
+    return session.execute(
+        sa.select(NetworkEventSite, SiteState)
+        .join(
+            SiteState,
+            sa.and_(
+                SiteState.site_id == NetworkEventSite.site_id,
+                SiteState.vantage_id == NetworkEventSite.vantage_id,
+            ),
+        )
+        .where(
+            NetworkEventSite.event_id == event_id,
+            NetworkEventSite.until.is_(None),
+            SiteState.condition != SiteCondition.BLOCKED,
+        )
+        .execution_options(populate_existing=True)
     ).all()
 
 

@@ -187,6 +187,7 @@ def episodes_of(session: Session, outlet_ids: Sequence[uuid.UUID]) -> Sequence[E
             Site.outlet_id.in_(outlet_ids),
             Vantage.role == VantageRole.FIELD,
             Episode.country == Outlet.country,
+            Episode.withdrawn_at.is_(None),
         )
         .options(selectinload(Episode.site), selectinload(Episode.vantage))
         .order_by(Episode.since.desc())

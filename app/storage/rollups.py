@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.storage.database import Base
 from app.storage.history import Pair
-from app.storage.measurements import MeasurementRow, VerdictRow
+from app.storage.measurements import MeasurementRow, VerdictRow, newest_version
 
 
 class _Counts:
@@ -52,17 +52,6 @@ class DailyRollup(_Counts, Base):
 Rollup = type[HourlyRollup] | type[DailyRollup]
 
 
-def newest_verdict() -> sa.ScalarSelect[Any]:
-    """The newest version of the rules that judged a measurement of the query around it."""
-    return (
-        sa.select(sa.func.max(VerdictRow.rules_version))
-        .where(VerdictRow.measurement_uid == MeasurementRow.uid)
-        # Without this both tables would be taken from the query around it.
-        .correlate(MeasurementRow)
-        .scalar_subquery()
-    )
-
-
 def rows_between(session: Session, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
     """Return what was measured in the field in a stretch of time and has a verdict, with its speed.
 
@@ -89,7 +78,7 @@ def rows_between(session: Session, since: datetime, until: datetime) -> Sequence
             MeasurementRow.measured_at >= since,
             MeasurementRow.measured_at < until,
             MeasurementRow.control_of.is_(None),
-            VerdictRow.rules_version == newest_verdict(),
+            VerdictRow.rules_version == newest_version(),
         )
         .order_by(MeasurementRow.measured_at, MeasurementRow.uid)
     ).all()

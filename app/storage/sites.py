@@ -299,15 +299,3 @@ def open_episode(session: Session, site_id: uuid.UUID, vantage_id: uuid.UUID) ->
         .order_by(Episode.since.desc())
         .limit(1)
     )
-
-
-def list_silent(session: Session, *, before: datetime) -> Sequence[SiteState]:
-    """Return states not measured since a time that do not say so yet; locked for the change."""
-    return session.scalars(
-        sa.select(SiteState)
-        .where(
-            SiteState.last_measured_at < before,
-            SiteState.condition.not_in([SiteCondition.STALE, SiteCondition.UNKNOWN]),
-        )
-        .with_for_update()
-    ).all()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.alerting.alert import AlertPolicy
+from app.domain.blocking.network_event import EventPolicy
 from app.storage.database import Sessions
 from workers.outbound import OutboundPolicy
 
@@ -19,4 +20,5 @@ class JobContext:
     worker: str
     address: str
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
+    events: EventPolicy = field(default_factory=EventPolicy)
     outbound: OutboundPolicy = field(default_factory=OutboundPolicy)

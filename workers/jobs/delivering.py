@@ -14,7 +14,7 @@ import structlog
 
 from app.domain.alerting.retry import MAX_JITTER
 from app.domain.vocabulary import ChannelKind, DeliveryState
-from app.services import alerting, delivery
+from app.services import alerting, delivery, network_watch
 from app.services.delivery import ClaimedDelivery, Failure
 from workers.jobs.context import JobContext
 from workers.notify.channel import Channel, DeliveryFailed, Message
@@ -32,7 +32,11 @@ ROUND_SECONDS = 25.0
 
 
 def fire_due_alerts(context: JobContext) -> None:
-    """Let alerts fire whose grouping time is over, and remind of those that last."""
+    """See many blocks at once as one event, let alerts fire whose time has come, remind of the rest."""
+    with context.sessions.writing() as session:
+        network_watch.watch(
+            session, now=context.now(), policy=context.events, alerts=context.alerts
+        )
     with context.sessions.writing() as session:
         alerting.fire_due(session, now=context.now(), policy=context.alerts)
 
