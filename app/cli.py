@@ -63,6 +63,11 @@ def opened(settings: Settings | None = None) -> Iterator[Sessions]:
         engine.dispose()
 
 
+def data_folder() -> Path:
+    """Return where this installation keeps what is not in its database."""
+    return load_settings().data_dir
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Print a value as JSON on standard output."""
     typer.echo(json.dumps(value, default=str, ensure_ascii=False))

@@ -14,6 +14,7 @@ DOORS = {
     "app/storage/database.py",
     "app/storage/migrations.py",
     "workers/cli.py",
+    "workers/cli_measurements.py",
     "workers/cli_reports.py",
     "workers/scheduler.py",
 }

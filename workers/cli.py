@@ -19,6 +19,7 @@ from rich.console import Console
 from app import __version__, clock
 from app import cli as record_commands
 from app.cli import Json, told
+from app.cli_export import export_app
 from app.cli_vantages import vantages_app
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.targets import canonical_url
@@ -33,6 +34,7 @@ from app.storage import migrations
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from workers import scheduler
+from workers.cli_measurements import measurements_app
 from workers.cli_reports import reports_app
 from workers.jobs import looking
 from workers.jobs.context import JobContext
@@ -47,6 +49,8 @@ command = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 record_commands.add_to(command)
+command.add_typer(export_app, name="export")
+command.add_typer(measurements_app, name="measurements")
 command.add_typer(reports_app, name="reports")
 command.add_typer(vantages_app, name="vantage")
 out = Console(soft_wrap=True)

@@ -21,6 +21,9 @@ from app.storage.sites import Site, find_site
 PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
 """Categories probed without asking; all others are listed until an operator enables them."""
 
+FROM_MEASUREMENTS = "imported measurements"
+"""List of the sites that came with measurements of others; the first real list takes them over."""
+
 CANARY_CATEGORY = "CTRL"
 """Harmless control content in the Citizen Lab lists."""
 
@@ -188,7 +191,7 @@ def _put(
     now: datetime,
 ) -> tuple[str, Site]:
     site = find_site(session, target.url)
-    if site is not None and site.list_name != list_name:
+    if site is not None and site.list_name not in (list_name, FROM_MEASUREMENTS):
         return "on_another_list", site
     is_canary = row.is_canary or row.category_code == CANARY_CATEGORY
     wanted = {
@@ -214,6 +217,8 @@ def _put(
         return "new", site
     if all(getattr(site, name) == value for name, value in wanted.items()):
         return "unchanged", site
+    if site.list_name == FROM_MEASUREMENTS:
+        site.is_probed = row.category_code in PROBED_CATEGORIES
     for name, value in wanted.items():
         setattr(site, name, value)
     site.updated_at = now

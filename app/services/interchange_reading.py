@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One line of a file of measurements, read: what was measured, from which network, with what controls.
+
+Pure reading, no database. A line of ours is read by its extension, so that nothing is lost; a line
+of an OONI probe is translated. Whatever is wrong with a line is an InvalidInput with its reason.
+"""
+
+import base64
+import binascii
+import dataclasses
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from app.domain.blocking.fingerprints import Fingerprint
+from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.verdict import Control, Verdict
+from app.errors import InvalidInput
+from app.services import interchange_extension as extension
+
+_OURS = uuid.UUID("5f0cf3b2-6c61-5be9-8a3f-2f0f7a1d7c55")
+"""The namespace of ids made for measurements of others, so that a second import finds the first."""
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_ASN = re.compile(r"AS([0-9]{1,10})")
+_HIDDEN_COUNTRY = "ZZ"
+_LAST_ASN = 2**31 - 1  # above are private and reserved numbers only
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One measurement of others (or of ours, come back), ready to be judged and kept."""
+
+    measurement: Measurement
+    controls: tuple[Control, ...]
+    vantage_healthy: bool
+    country: str | None
+    asn: int | None
+    network_name: str | None
+    source: str  # "ooni" or "qalam": how its vantages are named
+    # What else stands under a hash: bodies and certificates.
+    bodies: Mapping[str, bytes]
+    # Of ours: what its exporter's rules said, and the marks they found.
+    verdict: Verdict | None = None
+    fingerprints: tuple[Fingerprint, ...] = ()
+
+    @property
+    def vantage(self) -> str:
+        """The code of the vantage it was measured from; one for each network."""
+        return f"{self.source}-{(self.country or 'zz').lower()}-as{self.asn or 0}"
+
+
+def read_line(line: bytes) -> Taken:
+    """Read one measurement. Raises InvalidInput with a sentence for a line that cannot be taken."""
+    try:
+        values = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidInput("not JSON") from None
+    if not isinstance(values, dict):
+        raise InvalidInput("not a JSON object")
+    if values.get("test_name") not in ("web_connectivity", None):
+        raise InvalidInput("not a web_connectivity measurement")
+    test_keys = values.get("test_keys")
+    if not isinstance(test_keys, dict):
+        raise InvalidInput("the measurement has no test_keys")
+    carried = extension.read(test_keys)
+    return _of_others(values) if carried is None else _of_ours(values, test_keys, carried)
+
+
+def _of_ours(
+    values: Mapping[str, Any], test_keys: Mapping[str, Any], carried: extension.Carried
+) -> Taken:
+    measurement = carried.observations
+    if values.get("input") != measurement.url:
+        raise InvalidInput("input and x_qalam are not about the same address")
+    _check([measurement, *(one.observations for one in carried.controls)])
+    bodies = {**_standard_bodies(test_keys), **carried.bodies}
+    return Taken(
+        measurement=extension.with_bodies(measurement, bodies.get),
+        controls=carried.as_controls(bodies),
+        vantage_healthy=carried.vantage_healthy,
+        country=_country(carried.country),
+        asn=_asn(f"AS{carried.asn or 0}"),
+        network_name=carried.network_name or None,
+        source="qalam",
+        bodies=bodies,
+        verdict=carried.verdict,
+        fingerprints=carried.fingerprints,
+    )
+
+
+def _of_others(values: Mapping[str, Any]) -> Taken:
+    raise InvalidInput("not a measurement of Qalam's")
+
+
+def _check(measurements: Sequence[Measurement]) -> None:
+    if any(one.started_at.tzinfo is None for one in measurements):
+        raise InvalidInput("a time in x_qalam has no time zone")
+    try:
+        uids = {uuid.UUID(one.uid) for one in measurements}
+    except ValueError:
+        raise InvalidInput("a uid in x_qalam is not a UUID") from None
+    if len(uids) != len(measurements):
+        raise InvalidInput("two measurements in x_qalam have the same uid")
+
+
+def _standard_bodies(test_keys: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return bodies and certificates of the standard keys, by hash; what is unreadable is not there."""
+    found = {}
+    for data in _standard_bytes(test_keys):
+        found[hashlib.sha256(data).hexdigest()] = data
+    return found
+
+
+def _standard_bytes(test_keys: Mapping[str, Any]) -> Iterator[bytes]:
+    for request in _dicts(test_keys.get("requests")):
+        response = request.get("response")
+        if isinstance(response, dict):
+            yield from _bytes(response.get("body"))
+    for handshake in _dicts(test_keys.get("tls_handshakes")):
+        for certificate in _dicts(handshake.get("peer_certificates")):
+            yield from _bytes(certificate)
+
+
+def _dicts(values: object) -> Iterator[dict[str, Any]]:
+    if isinstance(values, list):
+        yield from (one for one in values if isinstance(one, dict))
+
+
+def _bytes(value: object) -> Iterator[bytes]:
+    if isinstance(value, str):
+        yield value.encode()
+    elif isinstance(value, dict) and isinstance(data := value.get("data"), str):
+        try:
+            yield base64.b64decode(data, validate=True)
+        except (binascii.Error, ValueError):
+            return
+
+
+def _country(text: object) -> str | None:
+    if text is None or text == _HIDDEN_COUNTRY:
+        return None
+    if not isinstance(text, str) or not _COUNTRY.fullmatch(text):
+        raise InvalidInput("probe_cc is not two letters such as KZ")
+    return text
+
+
+def _asn(text: object) -> int | None:
+    found = _ASN.fullmatch(text) if isinstance(text, str) else None
+    if found is None or int(found[1]) > _LAST_ASN:
+        raise InvalidInput("probe_asn is not one such as AS9198")
+    return int(found[1]) or None
