@@ -49,6 +49,7 @@ class Intake:
     sessions: Sessions
     add_sites: bool
     dry_run: bool
+    folder: Path  # where this installation keeps bodies
     known: FingerprintSet = field(init=False)
     bodies: BodyStore = field(init=False)
     result: ImportResult = field(default_factory=ImportResult)
@@ -56,7 +57,7 @@ class Intake:
     met: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.bodies = BodyStore(record_commands.data_folder() / "bodies")
+        self.bodies = BodyStore(self.folder / "bodies")
         with self.sessions.reading() as session:
             self.known = fingerprints.load(session)
 
@@ -135,7 +136,8 @@ def import_measurements(
 ) -> None:
     """Take measurements of others in as history: each line whole or not at all, again without doubles."""
     with told(), record_commands.opened() as sessions:
-        intake = Intake(sessions=sessions, add_sites=add_sites, dry_run=dry_run)
+        folder = record_commands.data_folder()
+        intake = Intake(sessions=sessions, add_sites=add_sites, dry_run=dry_run, folder=folder)
         lines = read_lines(file)
         size = file.stat().st_size if file.is_file() else None
         with _Bar(file.name, size) as bar:
@@ -187,14 +189,15 @@ def fetch_measurements(
         )
         if query.since >= query.until:
             raise InvalidInput("--until must be after --since")
+        folder = record_commands.data_folder()
         talk = OoniApi(
             base=api,
-            cache=DiskCache(record_commands.data_folder() / "ooni"),
+            cache=DiskCache(folder / "ooni"),
             policy=OutboundPolicy(),
             now=clock.now,
             budget=limit,
         )
-        intake = Intake(sessions=sessions, add_sites=add_sites, dry_run=dry_run)
+        intake = Intake(sessions=sessions, add_sites=add_sites, dry_run=dry_run, folder=folder)
         asyncio.run(fetch_all(talk, query, intake))
     _print(intake.result, dry_run=dry_run, as_json=as_json)
     if talk.budget == 0:

@@ -198,7 +198,7 @@ class OoniApi:
                     continue
                 if answer.status in _ABOUT_ONE and of_one:
                     raise _NotThere(f"the API does not give it (status {answer.status})")
-                if 400 <= answer.status < 500:
+                if 300 <= answer.status < 500:
                     raise ApiFailed(f"it refused the question with status {answer.status}")
                 what = f"status {answer.status}" if answer.status != 200 else "a cut answer"
             else:
