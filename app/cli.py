@@ -5,31 +5,25 @@ Thin: each opens one transaction, calls one service and prints. `workers.cli` ad
 `qalam` command. Exit codes: 0 done, 1 found a problem, 2 wrong usage.
 """
 
-import json
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from app import clock
+from app.console import Json, err, out, print_json, told
 from app.domain.vocabulary import Role
-from app.errors import InvalidInput, QalamError
+from app.errors import InvalidInput
 from app.services import access, example, fingerprints, networks, sites
 from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
-
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
 
 sites_app = typer.Typer(help="The sites that are watched.", no_args_is_help=True)
 keys_app = typer.Typer(help="Who may call the API.", no_args_is_help=True)
@@ -37,18 +31,6 @@ fingerprints_app = typer.Typer(help="Known block pages and forged answers.", no_
 networks_app = typer.Typer(help="Which network announces which addresses.", no_args_is_help=True)
 example_app = typer.Typer(help="The founding example, Kazakhstan 2013.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Tell an error as a sentence and end with code 1; a traceback is for bugs only."""
-    try:
-        yield
-    except QalamError as error:
-        err.print(f"[red]qalam:[/red] {error.detail}", highlight=False, markup=True)
-        for one in error.errors:
-            err.print(f"  {one.pointer}: {one.message}", highlight=False, markup=False)
-        raise typer.Exit(1) from None
 
 
 @contextmanager
@@ -66,11 +48,6 @@ def opened(settings: Settings | None = None) -> Iterator[Sessions]:
 def data_folder() -> Path:
     """Return where this installation keeps what is not in its database."""
     return load_settings().data_dir
-
-
-def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Print a value as JSON on standard output."""
-    typer.echo(json.dumps(value, default=str, ensure_ascii=False))
 
 
 def _read_text(path: Path) -> str:

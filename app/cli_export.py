@@ -12,7 +12,8 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
-from app.cli import data_folder, err, opened, told
+from app.cli import data_folder, opened
+from app.console import err, told
 from app.domain.blocking.targets import canonical_url
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Role

@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from app import clock
-from app.cli import Json, opened, out, print_json, told
+from app.cli import opened
+from app.console import Json, out, print_json, told
 from app.domain.vocabulary import VantageRole
 from app.services import agents, vantages
 from app.storage.agents import list_agents

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `qalam` command: run Qalam or a part of it, probe one address, show the demonstration.
+"""The `qalam` command where the server is installed: run Qalam or a part of it.
 
-It adds the record's commands (`app.cli`) to its own, and alone may put app and workers together.
+It adds its own commands and the record's (`app.cli`) to those of every install (`cli_base`), and
+alone may put app and workers together.
 """
 
 import socket
@@ -13,16 +14,12 @@ from urllib.parse import urlsplit
 
 import typer
 import uvicorn
-import uvloop
-from rich.console import Console
 
 from app import __version__, clock
 from app import cli as record_commands
-from app.cli import Json, told
 from app.cli_export import export_app
 from app.cli_vantages import vantages_app
-from app.domain.blocking.measurement import Measurement
-from app.domain.blocking.targets import canonical_url
+from app.console import out, told
 from app.domain.vocabulary import VantageRole
 from app.errors import WrongSettings
 from app.logs import configure_logs
@@ -34,37 +31,21 @@ from app.storage import migrations
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from workers import scheduler
+from workers.cli_base import command, main
 from workers.cli_measurements import measurements_app
 from workers.cli_reports import reports_app
 from workers.jobs import looking
 from workers.jobs.context import JobContext
 from workers.jobs.looking import ProbeContext
 from workers.outbound import OutboundPolicy
-from workers.probe import ProbeSession, measure, report
 
-command = typer.Typer(
-    help="Qalam: media freedom, monitored.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+__all__ = ["command", "main"]
+
 record_commands.add_to(command)
 command.add_typer(export_app, name="export")
 command.add_typer(measurements_app, name="measurements")
 command.add_typer(reports_app, name="reports")
 command.add_typer(vantages_app, name="vantage")
-out = Console(soft_wrap=True)
-
-
-def main() -> None:
-    """Run the `qalam` command."""
-    command()
-
-
-@command.command()
-def version() -> None:
-    """Print the version."""
-    typer.echo(__version__)
 
 
 def local_vantage(settings: Settings) -> installation.LocalVantage:
@@ -240,26 +221,3 @@ def work() -> None:
         except KeyboardInterrupt:
             out.print("Stopping.")
     engine.dispose()
-
-
-async def _probe(url: str, resolver: str | None) -> Measurement:
-    async with ProbeSession(resolvers=(resolver,) if resolver else ()) as session:
-        return await measure(
-            url, session=session, vantage="here", started_at=clock.now(), uid=str(uuid.uuid4())
-        )
-
-
-@command.command()
-def probe(
-    url: Annotated[str, typer.Argument(help="The address to measure; https:// if left out.")],
-    resolver: Annotated[str, typer.Option(help="Ask this resolver: IP or IP:port.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Measure one address now, layer by layer, and print what was seen."""
-    with told():
-        target = canonical_url(url if "://" in url else f"https://{url}")
-        measurement = uvloop.run(_probe(target.url, resolver or None))
-    if as_json:
-        typer.echo(report.to_json(measurement).decode())
-    else:
-        out.print(report.render(measurement))

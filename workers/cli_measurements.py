@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app import cli as record_commands
 from app import clock
-from app.cli import Json, err, out, told
+from app.console import Json, err, out, print_json, told
 from app.domain.blocking.fingerprints import FingerprintSet
 from app.errors import InvalidInput
 from app.services import fingerprints, interchange
@@ -229,7 +229,7 @@ def _country(text: str) -> str:
 
 def _print(result: ImportResult, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        record_commands.print_json({**asdict(result), "dry_run": dry_run})
+        print_json({**asdict(result), "dry_run": dry_run})
         return
     verb = "would be" if dry_run else "are"
     out.print(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from app import cli as record_commands
 from app import clock
-from app.cli import Json, told
+from app.console import Json, err, print_json, told
 from app.domain.vocabulary import SourceKind, Trust
 from app.errors import InvalidInput
 from app.services import ingestion
@@ -54,9 +54,9 @@ def import_reports(
         if dry_run:
             session.rollback()
     if as_json:
-        record_commands.print_json(result.to_dict())
+        print_json(result.to_dict())
         return
     counts = ", ".join(f"{number} {what}" for what, number in result.counts().items())
     out.print(f"{'Would be' if dry_run else 'Done'}: {counts}.")
     for one in result.rejected:
-        record_commands.err.print(f"line {one.line}: {one.reason}", markup=False, highlight=False)
+        err.print(f"line {one.line}: {one.reason}", markup=False, highlight=False)
