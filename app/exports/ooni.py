@@ -101,6 +101,7 @@ def _seen(measurement: Measurement, networks: PrefixTable) -> dict[str, Any]:
         "tls_handshakes": ooni_steps.handshakes(measurement, numbers),
         "requests": ooni_steps.requests(measurement, numbers),
         "network_events": [],
+        "x_dns_duplicate_responses": ooni_steps.late_replies(measurement, numbers, networks),
     }
 
 

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from app.domain.blocking.addresses import classify, is_contactable
 from app.domain.blocking.measurement import (
-    DnsAnswer,
     DnsLookup,
     Engine,
     HttpExchange,
@@ -66,42 +65,52 @@ def numbered(measurement: Measurement) -> Numbers:
 
 def queries(measurement: Measurement, numbers: Numbers, networks: PrefixTable) -> list[Entry]:
     """Return the DNS questions (df-002)."""
+    return [_query(one, numbers, _answers(one, networks)) for one in measurement.lookups]
+
+
+def late_replies(measurement: Measurement, numbers: Numbers, networks: PrefixTable) -> list[Entry]:
+    """Return further, differing replies to the same questions, each as a question of its own."""
     return [
-        {
-            "answers": _answers(lookup, networks) or None,
-            "engine": _engine(lookup),
-            "failure": lookup.failure,
-            "hostname": lookup.hostname,
-            "query_type": lookup.query_type,
-            "raw_response": None,
-            "resolver_address": _resolver(lookup),
-            "resolver_hostname": None,
-            "resolver_port": None,
-            "t0": _seconds(lookup.started_ms),
-            "t": _seconds(lookup.ended_ms),
-            "tags": [
-                f"depth={lookup.depth}",
-                *(["classic"] if lookup.engine is Engine.SYSTEM else []),
-            ],
-            "transaction_id": numbers.lookups[_lookup_key(lookup)],
-        }
-        for lookup in measurement.lookups
+        _query(one, numbers, [_address_entry(address, None, networks) for address in late])
+        for one in measurement.lookups
+        for late in one.late_answers
     ]
+
+
+def _query(lookup: DnsLookup, numbers: Numbers, answers: list[Entry]) -> Entry:
+    return {
+        "answers": answers or None,
+        "engine": _engine(lookup),
+        "failure": lookup.failure,
+        "hostname": lookup.hostname,
+        "query_type": lookup.query_type,
+        "raw_response": None,
+        "resolver_address": _resolver(lookup),
+        "resolver_hostname": None,
+        "resolver_port": None,
+        "t0": _seconds(lookup.started_ms),
+        "t": _seconds(lookup.ended_ms),
+        "tags": [
+            f"depth={lookup.depth}",
+            *(["classic"] if lookup.engine is Engine.SYSTEM else []),
+        ],
+        "transaction_id": numbers.lookups[_lookup_key(lookup)],
+    }
 
 
 def _answers(lookup: DnsLookup, networks: PrefixTable) -> list[Entry]:
     names = [{"answer_type": "CNAME", "hostname": name, "ttl": None} for name in lookup.cnames]
-    return names + [_answer(one, networks) for one in lookup.answers]
+    return names + [_address_entry(one.address, one.ttl, networks) for one in lookup.answers]
 
 
-def _answer(answer: DnsAnswer, networks: PrefixTable) -> Entry:
-    is_v6 = ":" in answer.address
+def _address_entry(address: str, ttl: int | None, networks: PrefixTable) -> Entry:
+    is_v6 = ":" in address
     entry: Entry = {
         "answer_type": "AAAA" if is_v6 else "A",
-        "ipv6" if is_v6 else "ipv4": answer.address,
-        "ttl": answer.ttl,
+        "ipv6" if is_v6 else "ipv4": address,
+        "ttl": ttl,
     }
-    asn = networks.asn(answer.address)
+    asn = networks.asn(address)
     if asn is not None:
         entry |= {"asn": asn, "as_org_name": networks.name(asn) or ""}
     return entry

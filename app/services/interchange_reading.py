@@ -18,12 +18,11 @@ import msgspec
 
 from app.domain.blocking.fingerprints import Fingerprint
 from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.ooni.reading import read_ooni
+from app.domain.blocking.ooni.translating import to_measurement
 from app.domain.blocking.verdict import Control, Verdict
 from app.errors import InvalidInput
 from app.services import interchange_extension as extension
-
-_OURS = uuid.UUID("5f0cf3b2-6c61-5be9-8a3f-2f0f7a1d7c55")
-"""The namespace of ids made for measurements of others, so that a second import finds the first."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ASN = re.compile(r"AS([0-9]{1,10})")
@@ -42,8 +41,6 @@ class Taken:
     asn: int | None
     network_name: str | None
     source: str  # "ooni" or "qalam": how its vantages are named
-    # What else stands under a hash: bodies and certificates.
-    bodies: Mapping[str, bytes]
     # Of ours: what its exporter's rules said, and the marks they found.
     verdict: Verdict | None = None
     fingerprints: tuple[Fingerprint, ...] = ()
@@ -87,14 +84,26 @@ def _of_ours(
         asn=_asn(f"AS{carried.asn or 0}"),
         network_name=carried.network_name or None,
         source="qalam",
-        bodies=bodies,
         verdict=carried.verdict,
         fingerprints=carried.fingerprints,
     )
 
 
 def _of_others(values: Mapping[str, Any]) -> Taken:
-    raise InvalidInput("not a measurement of Qalam's")
+    ooni = read_ooni(values)
+    if ooni.started_at is None:
+        raise InvalidInput("the measurement does not say when it was made")
+    measurement, controls = to_measurement(ooni)
+    asn = ooni.probe_asn
+    return Taken(
+        measurement=measurement,
+        controls=controls,
+        vantage_healthy=True,
+        country=ooni.country,
+        asn=asn if asn is not None and asn <= _LAST_ASN else None,
+        network_name=ooni.probe_network_name or None,
+        source="ooni",
+    )
 
 
 def _check(measurements: Sequence[Measurement]) -> None:

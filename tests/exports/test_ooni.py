@@ -341,6 +341,15 @@ def test_a_body_that_was_changed_still_comes_back() -> None:
     assert taken.measurement.exchanges[0].body_length == len(f"Your IP: {MINE}")
 
 
+def test_late_answers_stand_where_web_connectivity_has_them() -> None:
+    """A second reply to the same question is a duplicate response, of the same transaction."""
+    keys = _keys(see.measured(see.lookup(see.BLOCKPAGE, late_answers=((see.SITE,),))))
+    (late,) = keys["x_dns_duplicate_responses"]
+
+    assert [one["ipv4"] for one in late["answers"]] == [see.SITE]
+    assert late["transaction_id"] == keys["queries"][0]["transaction_id"]
+
+
 def test_late_answers_and_everything_else_without_a_place_is_in_the_extension() -> None:
     """What OONI's format cannot hold stands in one object of the test keys."""
     late = see.lookup(see.BLOCKPAGE, late_answers=((see.SITE,),))
