@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.domain.alerting.alert import AlertPolicy
-from app.domain.blocking.reachability import Observation, refresh
+from app.domain.blocking.reachability import Observation
 from app.domain.blocking.replay import Concluded, Moment, Replayed, replay
 from app.domain.blocking.site_state import SiteState as Fold
 from app.services import episode_records, gap_notes, relinking, standing
@@ -141,9 +141,7 @@ def _mend(
 def _show(
     session: Session, state: SiteState, told: Replayed, *, now: datetime, policy: WatchPolicy
 ) -> None:
-    standing.show(state, told.state)
-    present = refresh(told.state, now, policy.state)
-    state.condition, state.since = present.condition, present.since
+    standing.show(state, told.state, now=now, policy=policy)
     state.measurement_uid = told.measurement_uid
     verdict = told.measurement_uid and measurements.newest_verdict(session, told.measurement_uid)
     state.reasons = list(verdict.reasons) if verdict else []

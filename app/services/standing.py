@@ -58,7 +58,7 @@ def move(
     )
     if observation.rule == step.state.rule:
         state.reasons, state.measurement_uid = list(said.reasons), said.uid
-    show(state, step.state)
+    show(state, step.state, now=now, policy=policy)
     _move_episode(session, state, vantage, before, step, now=now)
     agree(session, state, vantage)
     has_moved = shown is not state.condition
@@ -69,9 +69,10 @@ def move(
         ledger.bump(session, "public", "staff")
 
 
-def show(state: SiteState, fold: Fold) -> None:
-    """Write a fold into its row."""
-    state.condition, state.since = fold.condition, fold.since
+def show(state: SiteState, fold: Fold, *, now: datetime, policy: WatchPolicy) -> None:
+    """Write a fold into its row, as it stands now: what was measured long ago is stale already."""
+    present = reachability.refresh(fold, now, policy.state)
+    state.condition, state.since = present.condition, present.since
     state.last_measured_at = fold.last_measured_at
     state.layer, state.mechanism = fold.layer, fold.mechanism
     state.confidence, state.rule = fold.confidence, fold.rule
