@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.blocking.fingerprints import Fingerprint, FingerprintSet, broken_patterns
 from app.errors import InvalidInput
+from app.storage import ledger
 from app.storage.measurements import FingerprintRow
 
 _NEEDED = {"name", "scope", "location_found", "pattern_type", "pattern", "expected_countries"}
@@ -67,6 +68,8 @@ def import_csv(
         result.broken += [{"line": line, "reason": why} for _, why in broken_patterns([value(row)])]
     result.vanished = len(of_origin - set(seen))
     session.flush()
+    # Workers keep what they judge with until this moves.
+    ledger.next_number(session, ledger.KNOWLEDGE)
     return result
 
 

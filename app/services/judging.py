@@ -15,11 +15,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.domain.agents.protocol import CONTROL_WITHIN, OFFLINE_AFTER
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.throttling import is_slow
 from app.domain.vocabulary import VantageRole, VerdictState
-from app.services import fingerprints, monitoring, recording
+from app.services import monitoring, recording
+from app.services.knowledge import NOTHING, Knowledge, Known
 from app.services.monitoring import LEASE, VantagePlan
 from app.services.recording import ControlSeen, Seen
 from app.storage import agents, measurements, sites
@@ -28,8 +28,6 @@ from app.storage.measurements import MeasurementRow
 
 MOST_AGENTS = 3
 """Control agents asked for one failure: two are wanted, and one may be silent."""
-
-_NOBODY = FingerprintSet(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +47,12 @@ class Waiting:
     seen: tuple[Awaiting, ...]
     controls: tuple[VantagePlan, ...]
     canaries: tuple[str, ...]
-    fingerprints: FingerprintSet
+    known: Known
 
 
 def needs_controls(seen: Seen) -> bool:
     """Whether what was seen does not speak for itself: anything but a genuine page in good time."""
-    alone = recording.judge_seen(dataclasses.replace(seen, controls=()), _NOBODY)
+    alone = recording.judge_seen(dataclasses.replace(seen, controls=()), NOTHING)
     return alone.state is not VerdictState.OK or is_slow(seen.measurement)
 
 
@@ -99,11 +97,13 @@ def _addresses(measurement: Measurement) -> dict[str, None]:
     }
 
 
-def begin(session: Session, bodies: BodyStore, *, now: datetime, limit: int) -> Waiting:
+def begin(
+    session: Session, bodies: BodyStore, knowledge: Knowledge, *, now: datetime, limit: int
+) -> Waiting:
     """Lease what waits for a verdict, with the controls that were measured for it."""
     rows = measurements.claim_awaiting(session, now=now, lease=LEASE, limit=limit)
     if not rows:
-        return Waiting(seen=(), controls=(), canaries=(), fingerprints=_NOBODY)
+        return Waiting(seen=(), controls=(), canaries=(), known=NOTHING)
     plans = {plan.id: plan for plan in monitoring.list_plans(session)}
     controls = _controls_of(session, [row.uid for row in rows], plans, bodies)
     urls = sites.urls_of(session, {row.site_id for row in rows})
@@ -119,7 +119,7 @@ def begin(session: Session, bodies: BodyStore, *, now: datetime, limit: int) -> 
         ),
         controls=tuple(plan for plan in plans.values() if plan.role is VantageRole.CONTROL),
         canaries=tuple(site.url for site in sites.list_canaries(session)),
-        fingerprints=fingerprints.load(session),
+        known=knowledge.read(session),
     )
 
 

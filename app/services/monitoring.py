@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.alerting.alert import AlertPolicy
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import StatePolicy
 from app.domain.blocking.verdict import judge
 from app.domain.vocabulary import Egress, VantageHealth, VantageRole, VerdictState
-from app.services import fingerprints, watch_alerts
+from app.services import watch_alerts
+from app.services.knowledge import Known
 from app.storage import ledger, sites
 from app.storage.sites import DueTarget
 
@@ -50,7 +50,7 @@ class Round:
     vantages: dict[uuid.UUID, VantagePlan]
     controls: tuple[VantagePlan, ...]
     canaries: tuple[str, ...]
-    fingerprints: FingerprintSet
+    known: Known
 
     @property
     def looking_from(self) -> tuple[VantagePlan, ...]:
@@ -87,7 +87,7 @@ def enlist_new_pairs(session: Session, *, now: datetime, policy: WatchPolicy) ->
     return len(pairs)
 
 
-def begin_round(session: Session, *, worker: str, now: datetime, limit: int) -> Round:
+def begin_round(session: Session, *, worker: str, now: datetime, limit: int, known: Known) -> Round:
     """Lease what is due to this worker, and read all that measuring and judging will need."""
     targets = sites.claim_due(session, worker=worker, now=now, lease=LEASE, limit=limit)
     plans = list_plans(session)
@@ -96,7 +96,7 @@ def begin_round(session: Session, *, worker: str, now: datetime, limit: int) -> 
         vantages={plan.id: plan for plan in plans if plan.role is VantageRole.FIELD},
         controls=tuple(plan for plan in plans if plan.role is VantageRole.CONTROL),
         canaries=tuple(site.url for site in sites.list_canaries(session)),
-        fingerprints=fingerprints.load(session) if targets else FingerprintSet(()),
+        known=known,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.blocking.networks import PrefixTable
 from app.errors import InvalidInput
-from app.storage import networks
+from app.storage import ledger, networks
 
 _COLUMNS = {"prefix", "asn", "name"}
 _NEEDED = {"prefix", "asn"}
@@ -37,6 +37,8 @@ def import_csv(session: Session, text: str, *, source: str, now: datetime) -> Im
     """
     result = ImportResult()
     networks.replace(session, source, _rows(text, source, now, result))
+    # Workers keep what they judge with until this moves.
+    ledger.next_number(session, ledger.KNOWLEDGE)
     if not result.kept:
         raise InvalidInput("no row of the file is a prefix with its network: nothing was replaced")
     return result

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.agents.protocol import CONTROL_WITHIN
 from app.domain.alerting.alert import AlertPolicy
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import Observation
 from app.domain.blocking.verdict import Control, Verdict, judge
 from app.domain.vocabulary import SiteCondition
 from app.services import standing
+from app.services.knowledge import Known
 from app.services.monitoring import VantagePlan, WatchPolicy
 from app.services.standing import Said
 from app.storage import history, ledger, measurements, sites
@@ -56,7 +56,7 @@ class Seen:
         return uuid.UUID(self.measurement.uid)
 
 
-def judge_seen(seen: Seen, known: FingerprintSet) -> Verdict:
+def judge_seen(seen: Seen, known: Known) -> Verdict:
     """Judge what was seen of one site against its controls."""
     controls = [
         Control(
@@ -67,7 +67,7 @@ def judge_seen(seen: Seen, known: FingerprintSet) -> Verdict:
         )
         for one in seen.controls
     ]
-    return judge(seen.measurement, controls, known, seen.vantage.country)
+    return judge(seen.measurement, controls, known.fingerprints, seen.vantage.country)
 
 
 def keep_seen(session: Session, seen: Seen, *, now: datetime) -> None:

@@ -100,6 +100,10 @@ def bump(session: Session, *tiers: str) -> None:
         )
 
 
+KNOWLEDGE = "knowledge"
+"""The series that every import of fingerprints or prefixes moves (`next_number`)."""
+
+
 def next_number(session: Session, series: str) -> int:
     """Return the next number of a series, from 1; a transaction that ends badly gives it back."""
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert

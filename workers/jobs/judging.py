@@ -23,7 +23,9 @@ def judge_waiting(context: ProbeContext) -> None:
     """Judge what waits; harmless beside other workers, for every row is leased."""
     job = context.job
     with job.sessions.writing() as session:
-        waiting = judging.begin(session, context.bodies, now=job.now(), limit=context.batch)
+        waiting = judging.begin(
+            session, context.bodies, context.knowledge, now=job.now(), limit=context.batch
+        )
     asks = []
     for one in waiting.seen:
         if one.controls_asked or not judging.needs_controls(one.seen) or one.is_past:
@@ -59,6 +61,6 @@ def _after_asking(context: ProbeContext, waiting: Waiting, seen: Seen) -> None:
 
 def _conclude(context: ProbeContext, waiting: Waiting, seen: Seen) -> None:
     try:
-        conclude(context, seen, waiting.fingerprints)
+        conclude(context, seen, waiting.known)
     except Exception:  # as above
         log.exception("site_not_judged", site=str(seen.site_id))

@@ -18,6 +18,7 @@ from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Egress, VantageHealth
 from app.errors import WrongSettings
 from app.services import monitoring
+from app.services.knowledge import Knowledge
 from app.services.monitoring import VantagePlan, WatchPolicy
 from app.services.recording import ControlSeen, Seen
 from app.storage.bodies import BodyStore
@@ -36,6 +37,7 @@ class ProbeContext:
     # How to look from a vantage. The demonstration hands in its own small internet.
     open_session: Callable[[VantagePlan], ProbeSession]
     watch: WatchPolicy = field(default_factory=WatchPolicy)
+    knowledge: Knowledge = field(default_factory=Knowledge)
     batch: int = 200
     # False where no packet may leave this machine for any site; agents' measurements are judged still.
     may_probe: bool = True

@@ -12,8 +12,8 @@ from datetime import timedelta
 import structlog
 import uvloop
 
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.services import judging, monitoring, recording
+from app.services.knowledge import Known
 from app.services.monitoring import Round
 from app.services.recording import Seen
 from app.storage.sites import DueTarget
@@ -29,7 +29,11 @@ def measure_due(context: ProbeContext) -> None:
         monitoring.enlist_new_pairs(session, now=job.now(), policy=context.watch)
     with job.sessions.writing() as session:
         plan = monitoring.begin_round(
-            session, worker=job.worker, now=job.now(), limit=context.batch
+            session,
+            worker=job.worker,
+            now=job.now(),
+            limit=context.batch,
+            known=context.knowledge.read(session),
         )
     if plan.targets or _health_is_due(plan, context):
         uvloop.run(_run(context, plan))
@@ -83,10 +87,10 @@ def _record(context: ProbeContext, plan: Round, seen: Seen, *, asks_agents: bool
         with context.job.sessions.writing() as session:
             if judging.ask_agents(session, seen, now=context.job.now()):
                 return  # Judged when they have answered, or when their time is over.
-    conclude(context, seen, plan.fingerprints)
+    conclude(context, seen, plan.known)
 
 
-def conclude(context: ProbeContext, seen: Seen, known: FingerprintSet) -> None:
+def conclude(context: ProbeContext, seen: Seen, known: Known) -> None:
     """Judge what was seen and record it, in one transaction."""
     job = context.job
     verdict = recording.judge_seen(seen, known)

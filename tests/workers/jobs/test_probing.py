@@ -24,6 +24,7 @@ from app.domain.vocabulary import (
 from app.errors import WrongSettings
 from app.main import create_app
 from app.services import monitoring, recording, standing, vantages
+from app.services.knowledge import NOTHING
 from app.services.monitoring import VantagePlan
 from app.services.recording import Seen
 from app.settings import Settings
@@ -197,7 +198,7 @@ def test_what_is_seen_while_a_state_goes_stale_still_counts(watch: Watch) -> Non
     watch.round()
     watch.at += 46 * MINUTES
     with watch.sessions.writing() as session:
-        plan = monitoring.begin_round(session, worker="rig", now=watch.at, limit=10)
+        plan = monitoring.begin_round(session, worker="rig", now=watch.at, limit=10, known=NOTHING)
     with watch.sessions.writing() as session:
         standing.let_stale(session, now=watch.at, policy=watch.context.watch)
     target = next(one for one in plan.targets if VICTIM in one.url)
@@ -206,7 +207,7 @@ def test_what_is_seen_while_a_state_goes_stale_still_counts(watch: Watch) -> Non
     seen = _seen(plan, target, fresh)
     with watch.sessions.writing() as session:
         recording.keep_seen(session, seen, now=watch.at)
-        verdict = recording.judge_seen(seen, plan.fingerprints)
+        verdict = recording.judge_seen(seen, plan.known)
         recording.conclude(
             session,
             seen,
@@ -301,12 +302,12 @@ def test_a_leased_row_is_not_given_twice(watch: Watch) -> None:
     with watch.sessions.writing() as session:
         monitoring.enlist_new_pairs(session, now=watch.at, policy=watch.context.watch)
     with watch.sessions.writing() as session:
-        first = monitoring.begin_round(session, worker="a", now=watch.at, limit=10)
+        first = monitoring.begin_round(session, worker="a", now=watch.at, limit=10, known=NOTHING)
     with watch.sessions.writing() as session:
-        second = monitoring.begin_round(session, worker="b", now=watch.at, limit=10)
+        second = monitoring.begin_round(session, worker="b", now=watch.at, limit=10, known=NOTHING)
     later = watch.at + monitoring.LEASE + timedelta(seconds=1)
     with watch.sessions.writing() as session:
-        third = monitoring.begin_round(session, worker="b", now=later, limit=10)
+        third = monitoring.begin_round(session, worker="b", now=later, limit=10, known=NOTHING)
 
     assert len(first.targets) == 2
     assert second.targets == ()
@@ -318,7 +319,7 @@ def test_what_a_slow_worker_saw_before_another_is_history_only(watch: Watch) -> 
     watch.round()
     watch.at += 16 * MINUTES
     with watch.sessions.writing() as session:
-        held = monitoring.begin_round(session, worker="slow", now=watch.at, limit=10)
+        held = monitoring.begin_round(session, worker="slow", now=watch.at, limit=10, known=NOTHING)
     seen_at = watch.at
     watch.at += monitoring.LEASE + MINUTES
     watch.round()
@@ -329,7 +330,7 @@ def test_what_a_slow_worker_saw_before_another_is_history_only(watch: Watch) -> 
     seen = _seen(held, target, late)
     with watch.sessions.writing() as session:
         recording.keep_seen(session, seen, now=watch.at)
-        verdict = recording.judge_seen(seen, held.fingerprints)
+        verdict = recording.judge_seen(seen, held.known)
         recording.conclude(
             session,
             seen,
