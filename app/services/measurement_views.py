@@ -41,6 +41,8 @@ def timeline(
                 "vantage": None if hidden else vantage.code,
                 "country": vantage.country,
                 "asn": None if hidden else vantage.asn,
+                # "imported": others measured it, and no state or alert came of it.
+                "egress": vantage.egress,
                 "verdict": verdict.state,
                 "layer": verdict.layer,
                 "mechanism": verdict.mechanism,

@@ -27,6 +27,8 @@ from app.storage.bodies import BodyStore
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow
 from app.storage.sites import Episode, Site, SiteState, Vantage, list_vantages, network_sizes
+from app.web.presenters.sites import verdict_row
+from app.web.presenters.vantages import vantage_rows
 from tests.domain.blocking import scenes, see
 from tests.domain.blocking.cases import CASES
 from tests.domain.blocking.scenes import Case
@@ -119,10 +121,14 @@ def test_history_of_others_moves_no_state_and_opens_no_episode(sessions: Session
         site = session.scalars(sa.select(Site)).one()
         shown = site_views.site_view(session, OPERATOR, site.id)
         told = timeline(session, OPERATOR, site.id, limit=50)
+        vantages_shown = site_views.list_vantages(session, OPERATOR)
 
     assert (_count(sessions, SiteState), _count(sessions, Episode)) == (0, 0)
     assert shown["state"].value == "unknown"
     assert [one["verdict"].value for one in told] == ["blocked"] * 8
+    assert {one["egress"] for one in told} == {Egress.IMPORTED}
+    assert verdict_row(told[0]).where == "AS9198, Kazakhstan, measured by others"
+    assert vantage_rows(vantages_shown) == []
 
 
 def test_a_site_that_is_not_listed_is_told_and_not_taken(sessions: Sessions) -> None:

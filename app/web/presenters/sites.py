@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.vocabulary import (
     Confidence,
+    Egress,
     Layer,
     Mechanism,
     SiteCondition,
@@ -226,7 +227,7 @@ def verdict_row(one: Mapping[str, Any]) -> VerdictRow:
         at=one["measured_at"],
         first_at=one["measured_at"],
         number=1,
-        where=words.network(one["country"], one["asn"]),
+        where=_measured_in(one),
         code=code,
         word=VERDICTS[code],
         how=how(one["layer"], one["mechanism"]),
@@ -236,6 +237,12 @@ def verdict_row(one: Mapping[str, Any]) -> VerdictRow:
         reasons=tuple(one["reasons"]),
         interference=one["interference"],
     )
+
+
+def _measured_in(one: Mapping[str, Any]) -> str:
+    """Say in which network it was measured, and if that was by others."""
+    where = words.network(one["country"], one["asn"])
+    return f"{where}, measured by others" if one["egress"] is Egress.IMPORTED else where
 
 
 def in_a_row(verdicts: Sequence[VerdictRow]) -> list[VerdictRow]:

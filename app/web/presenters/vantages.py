@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.domain.vocabulary import VantageHealth, VantageRole
+from app.domain.vocabulary import Egress, VantageHealth, VantageRole
 from app.web.presenters import words
 
 _HEALTH = {
@@ -36,7 +36,9 @@ class VantageRow:
 
 def vantage_rows(vantages: Sequence[Mapping[str, Any]]) -> list[VantageRow]:
     """Put vantages into words, those of one network that stand alike together; field first."""
-    found: Counter[VantageRow] = Counter(_vantage_row(one) for one in vantages)
+    # Networks from which others measured are no places of ours.
+    ours = [one for one in vantages if one["egress"] is not Egress.IMPORTED]
+    found: Counter[VantageRow] = Counter(_vantage_row(one) for one in ours)
     rows = [replace(row, number=number) for row, number in found.items()]
     return sorted(rows, key=lambda row: row.role != "field")
 
