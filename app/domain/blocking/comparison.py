@@ -9,6 +9,7 @@ between two visits. What a difference means is decided in `rules.py`.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.blocking.measurement import HttpExchange
@@ -52,8 +53,12 @@ FRAMING_HEADERS = frozenset(
 )
 """Headers about the connection; OONI counts them as uncommon, but every server sends some."""
 
-_TITLE = re.compile(r"<title>([^<]{1,512})</title>", re.IGNORECASE)
+# Letters outside ASCII have no case here: OONI's engine folds neither the dotless nor the dotted i.
+_TITLE = re.compile(r"<title>([^<]{1,512})</title>", re.IGNORECASE | re.ASCII)
 _MIN_WORD_BYTES = 5
+# The one letter whose lower case is two characters elsewhere.
+_LOWER = {"İ": "i"}
+_HALF_PAIRS = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def compare(field: HttpExchange, control: HttpExchange) -> Comparison:
     return Comparison(
         body_proportion=proportion,
         body_length_match=None if proportion is None else proportion > BODY_PROPORTION_SAME,
-        status_code_match=_status_code_match(field.status, control.status),
+        status_code_match=statuses_match(field.status, control.status),
         headers_match=_headers_match(field, control),
         title_match=_title_words(field) == _title_words(control),
         shares_telling_header=bool(
@@ -103,19 +108,44 @@ def title_of(html: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _body_proportion(field: HttpExchange, control: HttpExchange) -> float | None:
-    ours, theirs = field.body_length or 0, control.body_length or 0
-    if ours <= 0 or theirs <= 0 or field.body_truncated:
+def title_of_bytes(body: bytes) -> str:
+    """Return the first title of a body as OONI's engine reads it, or an empty text.
+
+    A byte that is no UTF-8 counts as one character and becomes U+FFFD.
+    """
+    return _HALF_PAIRS.sub("\ufffd", title_of(body.decode("utf-8", "surrogateescape")) or "")
+
+
+def proportion_of(ours: int, theirs: int, *, truncated: bool) -> float | None:
+    """Return the ratio of two lengths in bytes; None where they say nothing."""
+    if ours <= 0 or theirs <= 0 or truncated:
         return None
     return min(ours, theirs) / max(ours, theirs)
 
 
-def _status_code_match(ours: int | None, theirs: int | None) -> bool | None:
+def statuses_match(ours: int | None, theirs: int | None) -> bool | None:
+    """Whether two statuses are equal; a control that got no page itself contradicts nobody."""
     if ours is None or theirs is None:
         return None
     if ours == theirs:
         return True
     return False if 200 <= theirs < 300 else None
+
+
+def uncommon(names: Iterable[str]) -> frozenset[str]:
+    """Return the header names that not every server sends, in lower case."""
+    return frozenset(name.lower() for name in names) - COMMON_HEADERS
+
+
+def title_words(title: str) -> frozenset[str]:
+    """Return a title's words of five bytes or more, each letter in lower case by itself."""
+    words = "".join(_LOWER.get(letter) or letter.lower() for letter in title).split(" ")
+    return frozenset(word for word in words if len(word.encode()) >= _MIN_WORD_BYTES)
+
+
+def _body_proportion(field: HttpExchange, control: HttpExchange) -> float | None:
+    ours, theirs = field.body_length or 0, control.body_length or 0
+    return proportion_of(ours, theirs, truncated=field.body_truncated)
 
 
 def _headers_match(field: HttpExchange, control: HttpExchange) -> bool | None:
@@ -125,12 +155,11 @@ def _headers_match(field: HttpExchange, control: HttpExchange) -> bool | None:
 
 
 def _uncommon_headers(exchange: HttpExchange) -> frozenset[str]:
-    return frozenset(name.lower() for name, _ in exchange.headers) - COMMON_HEADERS
+    return uncommon(name for name, _ in exchange.headers)
 
 
 def _title_words(exchange: HttpExchange) -> frozenset[str]:
-    words = (exchange.title or "").lower().split(" ")
-    return frozenset(word for word in words if len(word.encode()) >= _MIN_WORD_BYTES)
+    return title_words(exchange.title or "")
 
 
 def _shares_title(field: HttpExchange, control: HttpExchange) -> bool:
