@@ -8,15 +8,16 @@ import re
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from app.errors import WrongSettings
+from app.rhythm import Rhythm
 
 
-class Settings(BaseSettings):
+class Settings(Rhythm):
     """What an operator may choose."""
 
     model_config = SettingsConfigDict(
@@ -45,15 +46,6 @@ class Settings(BaseSettings):
     vantage_asn: int = Field(default=0, ge=0, le=4294967295)
     control_proxy: str = ""
     control_country: str = ""
-
-    # Rhythm.
-    check_interval_seconds: float = Field(default=900.0, ge=1)
-    recheck_seconds: tuple[Annotated[float, Field(ge=1)], ...] = Field(
-        default=(30.0, 90.0, 300.0), min_length=1
-    )
-    unreachable_after_seconds: float = Field(default=1800.0, ge=1)
-    group_wait_seconds: float = Field(default=60.0, ge=0)
-    tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
 
     @field_validator("resolver", "independent_resolver")
     @classmethod
@@ -113,8 +105,15 @@ def load_settings(**overrides: object) -> Settings:
             "QALAM_RECHECK_SECONDS: write a JSON list of seconds, such as [30, 90, 300]"
         ) from None
     except ValidationError as error:
-        lines = [
-            f"QALAM_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False)
-        ]
-        raise WrongSettings("; ".join(lines)) from None
+        raise WrongSettings("; ".join(_lines(error))) from None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    found = error.errors(include_input=False, include_url=False)
+    return [
+        # What several settings say together names them itself.
+        f"QALAM_{str(one['loc'][0]).upper()}: {one['msg']}"
+        if one["loc"]
+        else one["msg"].removeprefix("Value error, ")
+        for one in found
+    ]

@@ -24,7 +24,7 @@ from app.domain.vocabulary import VantageRole
 from app.errors import WrongSettings
 from app.logs import configure_logs
 from app.main import create_app
-from app.policies import alert_policy, watch_policy
+from app.policies import alert_policy, event_policy, watch_policy
 from app.services import installation
 from app.settings import Settings, load_settings
 from app.storage import migrations
@@ -73,6 +73,7 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
         worker=f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
         address=settings.address,
         alerts=alert_policy(settings),
+        events=event_policy(settings),
         outbound=OutboundPolicy(own_hosts=_own_hosts(settings)),
     )
     return ProbeContext(

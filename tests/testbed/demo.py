@@ -25,6 +25,7 @@ from rich.console import Console
 from app import clock
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.addresses import GLOBAL
+from app.domain.blocking.network_event import EventPolicy
 from app.domain.blocking.state_policy import StatePolicy
 from app.domain.vocabulary import ChannelKind, Role, VantageRole
 from app.logs import configure_logs
@@ -68,7 +69,7 @@ POLICY = WatchPolicy(
     unreachable_after=timedelta(minutes=30),
     first_spread=timedelta(seconds=2),
 )
-ALERTS = AlertPolicy(group_wait=timedelta(seconds=3))
+ALERTS = AlertPolicy(group_wait=timedelta(seconds=3), resolve_hold=timedelta(seconds=3))
 _DEMO_NOTE = "demo"
 
 
@@ -164,6 +165,8 @@ def context_for(sessions: Sessions, world: TestbedThread, address: str) -> Probe
             worker="demo",
             address=address,
             alerts=ALERTS,
+            # Its sites are blocked one by one, each in its own way: no event of many at once.
+            events=EventPolicy(window=timedelta(seconds=1)),
             outbound=OutboundPolicy(
                 classify=lambda _address: GLOBAL,
                 allow_ports=frozenset(range(1, 65536)),
