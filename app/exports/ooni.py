@@ -8,15 +8,18 @@ The probe's address is in no field. What the format cannot hold goes into `test_
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from app import __version__
+from app.domain.blocking.classic.keys import ClassicKeys, classic_keys
 from app.domain.blocking.controls import Control
 from app.domain.blocking.fingerprints import Fingerprint, match
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.networks import PrefixTable
+from app.domain.blocking.ooni.reading import read_ooni
 from app.domain.blocking.verdict import Verdict
+from app.errors import InvalidInput
 from app.exports import ooni_control, ooni_steps
 from app.exports.scrubbing import Scrubber, scrubber
 from app.services import interchange_extension as extension
@@ -90,7 +93,9 @@ def to_ooni(
             bodies=_only_in_controls(clean, clean_controls),
         ),
     }
-    return _envelope(clean, test_keys, country=country, asn=asn, network_name=network_name)
+    values = _envelope(clean, test_keys, country=country, asn=asn, network_name=network_name)
+    test_keys |= _concluded(values)
+    return values
 
 
 def _seen(measurement: Measurement, networks: PrefixTable) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _seen(measurement: Measurement, networks: PrefixTable) -> dict[str, Any]:
 
 def _envelope(
     measurement: Measurement,
-    test_keys: Mapping[str, Any],
+    test_keys: dict[str, Any],
     *,
     country: str | None,
     asn: int | None,
@@ -135,12 +140,21 @@ def _envelope(
         "software_name": SOFTWARE,
         "software_version": __version__,
         "test_helpers": {},
-        "test_keys": dict(test_keys),
+        "test_keys": test_keys,
         "test_name": "web_connectivity",
         "test_runtime": round(measurement.runtime_ms / 1000, 6),
         "test_start_time": started,
         "test_version": TEST_VERSION,
     }
+
+
+def _concluded(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what Web Connectivity would conclude from this very file, in its own keys."""
+    try:
+        return dataclasses.asdict(classic_keys(read_ooni(values)))
+    except InvalidInput:
+        # A redirect to an address that nobody can read: OONI's keys say nothing of it, ours do.
+        return {one.name: None for one in dataclasses.fields(ClassicKeys)}
 
 
 def _clean(measurement: Measurement, scrub: Scrubber) -> Measurement:

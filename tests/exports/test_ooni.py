@@ -4,15 +4,17 @@
 import base64
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
 import pytest
 
 from app import __version__
+from app.domain.blocking.classic.keys import classic_keys
 from app.domain.blocking.measurement import DnsAnswer, Engine, Measurement
 from app.domain.blocking.networks import PrefixTable
+from app.domain.blocking.ooni.reading import read_ooni
 from app.domain.blocking.verdict import judge
 from app.exports.ooni_steps import public_resolver
 from app.services.interchange_reading import read_line
@@ -242,6 +244,47 @@ def test_no_control_asked_is_not_a_control_that_failed() -> None:
     assert (alone["control"], alone["control_failure"]) == (None, None)
     assert unhealthy["control"] is None
     assert unhealthy["control_failure"].startswith("unknown_failure")
+
+
+@pytest.mark.parametrize(
+    ("rule", "blocking", "accessible"),
+    [
+        ("https_genuine", False, True),
+        ("dns_nxdomain", "dns", False),
+        ("tcp_timeout", "tcp_ip", False),
+        ("tls_reset", "http-failure", False),
+        ("http_reset", "http-failure", False),
+        ("http_content_difference", "http-diff", False),
+        ("fails_everywhere", False, False),
+        ("no_control_failed", None, None),
+    ],
+)
+def test_oonis_own_conclusion_stands_beside_ours(
+    rule: str, blocking: str | bool | None, accessible: bool | None
+) -> None:
+    """The classic keys say of each kind of block what Web Connectivity says of it."""
+    case = next(one for one in CASES if one.rule == rule)
+    keys = exported(case)["test_keys"]
+
+    assert (keys["blocking"], keys["accessible"]) == (blocking, accessible)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_classic_keys_are_those_of_the_very_file(case: Case) -> None:
+    """Whoever computes them again from what is in the file gets what is in the file."""
+    values = exported(case)
+    computed = asdict(classic_keys(read_ooni(values)))
+
+    assert len(computed) == 13
+    assert {name: values["test_keys"][name] for name in computed} == computed
+
+
+def test_an_address_nobody_can_read_leaves_the_classic_keys_open() -> None:
+    """Such a redirect stops no export; our own evidence is there in full."""
+    keys = _keys(see.measured(see.fetch("http://news.example:0/"), url=see.HTTP))
+
+    assert (keys["blocking"], keys["accessible"]) == (None, None)
+    assert keys["x_qalam"]["observations"]["exchanges"][0]["url"] == "http://news.example:0/"
 
 
 def test_the_networks_own_resolver_is_in_no_field() -> None:
