@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.domain.record.report import Extent, Found
 from app.errors import InvalidInput
 from tests.make import NOW
-from workers.sources import csv_file
+from workers.sources import csv_file, csv_rows
 from workers.sources.source import Given
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "sources" / "cases.csv"
@@ -202,14 +202,14 @@ def test_a_file_of_nothing_but_errors_is_given_up() -> None:
 
     found = read("id,title\n" + '1,"open\n' * 20_000)
 
-    assert len(found.rejected) == csv_file.MAX_REJECTED + 1
+    assert len(found.rejected) == csv_rows.MAX_REJECTED + 1
     assert found.rejected[-1].reason.endswith("The rest is not read")
     assert time.perf_counter() - begun < 5
 
 
 def test_rows_beyond_the_bound_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the bound says so, and absence says nothing any more."""
-    monkeypatch.setattr(csv_file, "MAX_ROWS", 10)
+    monkeypatch.setattr(csv_rows, "MAX_ROWS", 10)
 
     found = read("id,title\n" + "".join(f"{number},T\n" for number in range(20)))
 
