@@ -141,6 +141,11 @@ class CanaryCount:
     reached: int
     asked: int
 
+    @property
+    def suffices(self) -> bool:
+        """Whether the vantage may speak about sites at all; without canaries it may not."""
+        return self.asked > 0 and 3 * self.reached >= 2 * self.asked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
