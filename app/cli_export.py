@@ -19,7 +19,7 @@ from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Role
 from app.errors import InvalidInput, NotFound
 from app.exports.ooni import to_ooni
-from app.services import fingerprints, networks
+from app.services import knowledge
 from app.services.interchange_export import Cursor, Wanted, list_exportable
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions
@@ -103,8 +103,7 @@ class _Export(msgspec.Struct, kw_only=True):
 
     def lines(self, wanted: Wanted) -> Iterator[bytes]:
         with self.sessions.reading() as session:
-            table = networks.load(session)
-            known = fingerprints.load(session)
+            known = knowledge.load(session)
         after: Cursor | None = None
         while True:
             with self.sessions.reading() as session:
@@ -122,8 +121,8 @@ class _Export(msgspec.Struct, kw_only=True):
                     network_name=one.network_name,
                     vantage_healthy=one.vantage_healthy,
                     bodies=self.bodies,
-                    networks=table,
-                    fingerprints=known,
+                    networks=known.networks,
+                    fingerprints=known.fingerprints,
                     own_addresses=self.own_addresses,
                 )
                 yield msgspec.json.encode(values) + b"\n"

@@ -18,11 +18,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from app import cli as record_commands
 from app import clock
 from app.console import Json, err, out, print_json, told
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.errors import InvalidInput
-from app.services import fingerprints, interchange
+from app.services import interchange, knowledge
 from app.services.interchange import ImportResult, Problem
 from app.services.interchange_reading import read_line
+from app.services.knowledge import Known
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions
 from workers.outbound import OutboundPolicy
@@ -50,7 +50,7 @@ class Intake:
     add_sites: bool
     dry_run: bool
     folder: Path  # where this installation keeps bodies
-    known: FingerprintSet = field(init=False)
+    known: Known = field(init=False)
     bodies: BodyStore = field(init=False)
     result: ImportResult = field(default_factory=ImportResult)
     # In a dry run nothing stays, so what was met before has to be remembered here.
@@ -59,7 +59,7 @@ class Intake:
     def __post_init__(self) -> None:
         self.bodies = BodyStore(self.folder / "bodies")
         with self.sessions.reading() as session:
-            self.known = fingerprints.load(session)
+            self.known = knowledge.load(session)
 
     def take(self, lines: list[tuple[int, bytes]]) -> None:
         """Take lines in, each whole or not at all, in one transaction."""

@@ -25,6 +25,7 @@ from app.errors import InvalidInput, RefusedAddress
 from app.services import interchange_vantages
 from app.services.interchange_extension import kept_bytes
 from app.services.interchange_reading import Taken
+from app.services.knowledge import Known
 from app.services.sites import FROM_MEASUREMENTS
 from app.storage import ledger, measurements
 from app.storage.bodies import BodyStore
@@ -68,7 +69,7 @@ def take(
     *,
     line: int,
     bodies: BodyStore | None,
-    known: FingerprintSet,
+    known: Known,
     add_sites: bool,
     now: datetime,
 ) -> None:
@@ -88,7 +89,10 @@ def take(
         result.unlisted.append(Problem(line=line, reason="its site is not listed"))
         return
     verdict = judge(
-        taken.measurement, taken.controls, _with(known, taken.fingerprints), taken.country
+        taken.measurement,
+        taken.controls,
+        _with(known.fingerprints, taken.fingerprints),
+        taken.country,
     )
     with session.begin_nested():
         _keep(session, taken, site, verdict, now=now)

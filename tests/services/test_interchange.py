@@ -12,7 +12,6 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Egress, Role, VantageRole
 from app.errors import InvalidInput
@@ -21,6 +20,7 @@ from app.services import interchange, site_views, sites, vantages
 from app.services.interchange import ImportResult
 from app.services.interchange_export import Exportable, Wanted, list_exportable
 from app.services.interchange_reading import Taken, read_line
+from app.services.knowledge import NOTHING
 from app.services.measurement_views import timeline
 from app.services.monitoring import WatchPolicy, enlist_new_pairs
 from app.storage.bodies import BodyStore
@@ -37,7 +37,6 @@ from tests.make import NOW
 
 OPERATOR = Viewer(role=Role.ADMIN, name="operator")
 BLOCKED = Case("blocked", "tls_reset", see.tls_fails(), scenes.REACHES)
-NOBODY = FingerprintSet(())
 
 
 def _line(case: Case = BLOCKED, **more: Any) -> bytes:
@@ -59,7 +58,7 @@ def _take(
                 result,
                 line=number,
                 bodies=bodies,
-                known=NOBODY,
+                known=NOTHING,
                 add_sites=add_sites,
                 now=NOW,
             )

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.verdict import judge
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Egress, Role
@@ -16,6 +15,7 @@ from app.services import interchange
 from app.services.interchange import ImportResult
 from app.services.interchange_export import Wanted, list_exportable
 from app.services.interchange_reading import read_line
+from app.services.knowledge import NOTHING
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow
 from app.storage.sites import Vantage
@@ -113,7 +113,7 @@ def _take(sessions: Sessions, *measurements: dict[str, Any]) -> ImportResult:
                 result,
                 line=number,
                 bodies=None,
-                known=FingerprintSet(()),
+                known=NOTHING,
                 add_sites=True,
                 now=NOW,
             )
