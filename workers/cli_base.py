@@ -17,6 +17,7 @@ from app import __version__, clock
 from app.console import Json, out, told
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.targets import canonical_url
+from workers import cli_judge
 from workers.probe import ProbeSession, measure, report
 
 command = typer.Typer(
@@ -25,6 +26,7 @@ command = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+cli_judge.add_to(command)
 
 
 def main() -> None:

@@ -67,13 +67,13 @@ def _query_names(dependant: Dependant) -> set[str]:
     return names.union(*(_query_names(inner) for inner in dependant.dependencies))
 
 
-async def _whole_body(request: Request) -> bytes:
+async def _whole_body(request: Request, bound: int) -> bytes:
     """Return the body, refusing it as soon as it is over the bound, whatever its head says."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise TooLarge(f"a body may have {MAX_BODY} bytes: send less at a time")
+        if len(body) > bound:
+            raise TooLarge(f"a body may have {bound} bytes: send less at a time")
     return bytes(body)
 
 
@@ -89,6 +89,9 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that refuses unknown and repeated query parameters, and loose JSON."""
 
+    max_body = MAX_BODY
+    parse = staticmethod(parse_json)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
         known = _query_names(self.dependant)
@@ -102,13 +105,13 @@ class StrictRoute(APIRoute):
                 raise InvalidInput("a query parameter is given twice: separate values with a comma")
             for _, value in request.query_params.multi_items():
                 _check_text(value, "#query")
-            body = await _whole_body(request)
+            body = await _whole_body(request, self.max_body)
 
             async def again() -> Message:
                 return {"type": "http.request", "body": body, "more_body": False}
 
             read = StrictRequest(request.scope, again)
-            read.parsed = parse_json(body) if body else None
+            read.parsed = self.parse(body) if body else None
             response = await handler(read)
             # What dependencies found out (ETag, Link) goes out with whatever answer was made.
             response.headers.update(getattr(request.state, "headers", {}))

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fingerprints of block pages and forged answers: imported from OONI's CSV, never bundled."""
 
-import csv
-import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,13 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.blocking.fingerprint_file import Refused, read_rows
 from app.domain.blocking.fingerprints import Fingerprint, FingerprintSet, broken_patterns
 from app.errors import InvalidInput
 from app.storage import ledger
 from app.storage.measurements import FingerprintRow
 
-_NEEDED = {"name", "scope", "location_found", "pattern_type", "pattern", "expected_countries"}
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _MAX_ROWS = 100_000
 
 
@@ -37,12 +33,6 @@ class ImportResult:
     broken: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    line: int
-    reason: str
-
-
 def import_csv(
     session: Session, text: str, *, origin: str, licence: str | None = None, now: datetime
 ) -> ImportResult:
@@ -51,11 +41,11 @@ def import_csv(
     of_origin = {key for key, row in known.items() if row.origin == origin}
     result = ImportResult()
     seen: dict[tuple[str, str], int] = {}
-    for line, read in _read_rows(text):
+    for line, read in read_rows(text):
         result.rows += 1
         if result.rows > _MAX_ROWS:
             raise InvalidInput(f"the file has more than {_MAX_ROWS} rows: split it")
-        if isinstance(read, _Refused):
+        if isinstance(read, Refused):
             result.rejected.append({"line": read.line, "reason": read.reason})
             continue
         key = (read["name"], read["layer"])
@@ -71,52 +61,6 @@ def import_csv(
     # Workers keep what they judge with until this moves.
     ledger.next_number(session, ledger.KNOWLEDGE)
     return result
-
-
-def _read_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | _Refused]]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    missing = sorted(_NEEDED - set(reader.fieldnames or []))
-    if missing:
-        raise InvalidInput(f"the first line lacks the columns {', '.join(missing)}")
-    while True:
-        try:
-            raw = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            line = reader.reader.line_num
-            yield line, _Refused(line, f"not readable as CSV: {error}")
-            continue
-        yield reader.line_num, _read_row(raw, reader.line_num)
-
-
-def _read_row(raw: Mapping[Any, Any], line: int) -> dict[str, Any] | _Refused:
-    if None in raw or any(raw[name] is None for name in raw):
-        return _Refused(line, "the row has more or fewer fields than the first line")
-    if not raw["name"].strip():
-        return _Refused(line, "the row has no name")
-    if any("\x00" in text for text in raw.values()):
-        return _Refused(line, "the row holds a NUL character")
-    countries = [one.strip().upper() for one in raw["expected_countries"].split(",") if one.strip()]
-    if not all(_COUNTRY.fullmatch(one) for one in countries):
-        return _Refused(line, "expected_countries is not two letters each, such as RU,BY")
-    confidence = raw.get("confidence_no_fp", "").strip()
-    if confidence and not (confidence.isascii() and confidence.isdigit() and len(confidence) < 4):
-        return _Refused(line, "confidence_no_fp is not a number such as 5")
-    location = raw["location_found"].strip()
-    return {
-        "name": raw["name"].strip(),
-        "layer": "dns" if location == "dns" else "http",
-        "scope": raw["scope"].strip(),
-        "location": location,
-        "pattern_type": raw["pattern_type"].strip(),
-        "pattern": raw["pattern"],
-        "expected_countries": countries,
-        "confidence_no_fp": int(confidence) if confidence else None,
-        "source": raw.get("source", "").strip() or None,
-        "example_url": raw.get("exp_url", "").strip() or None,
-        "notes": raw.get("notes", "").strip() or None,
-    }
 
 
 def _put(
@@ -149,3 +93,17 @@ def value(row: FingerprintRow) -> Fingerprint:
         pattern=row.pattern,
         expected_countries=frozenset(row.expected_countries),
     )
+
+
+def list_sets(session: Session) -> list[dict[str, Any]]:
+    """Return the imported sets with their terms, and when each last changed."""
+    changed_at = sa.func.max(FingerprintRow.imported_at)
+    rows = session.execute(
+        sa.select(FingerprintRow.origin, FingerprintRow.licence, sa.func.count(), changed_at)
+        .group_by(FingerprintRow.origin, FingerprintRow.licence)
+        .order_by(FingerprintRow.origin)
+    )
+    return [
+        {"origin": origin, "licence": licence, "fingerprints": count, "changed_at": at}
+        for origin, licence, count, at in rows
+    ]

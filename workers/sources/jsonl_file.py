@@ -5,8 +5,8 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from app.errors import InvalidInput
 
@@ -34,30 +34,38 @@ def read_lines(path: Path) -> Iterator[Line]:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
     with raw:
-        is_gzip = raw.read(2) == _GZIP_MAGIC
-        raw.seek(0)
-        file = gzip.GzipFile(fileobj=raw) if is_gzip else raw
-        number = 0
-        while True:
-            number += 1
-            try:
-                text, is_whole = _read_line(file)
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                yield Line(number=number, problem="the file breaks off here", read=raw.tell())
-                return
-            if not is_whole:
-                size = MAX_LINE_BYTES // 2**20
-                yield Line(number=number, problem=f"longer than {size} MiB", read=raw.tell())
-            elif not text:
-                return
-            elif text.strip():
-                yield Line(number=number, text=text, read=raw.tell())
+        yield from lines_of(raw)
 
 
-def _read_line(file: BinaryIO | gzip.GzipFile) -> tuple[bytes, bool]:
+def lines_of(raw: BufferedReader, *, longest: int = MAX_LINE_BYTES) -> Iterator[Line]:
+    """Yield the lines of what is read, as they come; a pipe does as well as a file."""
+    is_gzip = raw.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
+    file = gzip.GzipFile(fileobj=raw) if is_gzip else raw
+    number = 0
+    while True:
+        number += 1
+        try:
+            text, is_whole = _read_line(file, longest)
+        except (EOFError, OSError, zlib.error):
+            yield Line(number=number, problem="the file breaks off here", read=_behind(raw))
+            return
+        if not is_whole:
+            size = longest // 2**20
+            yield Line(number=number, problem=f"longer than {size} MiB", read=_behind(raw))
+        elif not text:
+            return
+        elif text.strip():
+            yield Line(number=number, text=text, read=_behind(raw))
+
+
+def _behind(raw: BufferedReader) -> int:
+    return raw.tell() if raw.seekable() else 0
+
+
+def _read_line(file: BufferedReader | gzip.GzipFile, longest: int) -> tuple[bytes, bool]:
     """Return the next line, or its last piece and False where it is too long to be held."""
-    text = file.readline(MAX_LINE_BYTES + 1)
-    is_whole = len(text) <= MAX_LINE_BYTES
-    while len(text) > MAX_LINE_BYTES and not text.endswith(b"\n"):
-        text = file.readline(MAX_LINE_BYTES + 1)
+    text = file.readline(longest + 1)
+    is_whole = len(text) <= longest
+    while len(text) > longest and not text.endswith(b"\n"):
+        text = file.readline(longest + 1)
     return text, is_whole

@@ -19,6 +19,8 @@ from app.domain.blocking.measurement import DnsLookup, Engine, HttpExchange, Mea
 ACCUSING_SCOPES = frozenset({"nat", "isp"})
 FALSE_POSITIVE_SCOPE = "fp"
 LOCATIONS_HELP = "dns, body or header.<name>"
+# Codecs that a page may name and that no page is written in; some take minutes for half a megabyte.
+_NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"})
 PATTERN_TYPES = ("contains", "full", "prefix", "regexp")
 
 
@@ -167,8 +169,11 @@ def _in_exchange(exchange: HttpExchange, known: FingerprintSet) -> Iterator[Fing
 def body_text(exchange: HttpExchange) -> str:
     """Decode a kept body by its declared charset, else as UTF-8; undecodable bytes are replaced."""
     declared = re.search(r"charset=[\"']?([\w.:-]+)", exchange.header("content-type") or "")
+    charset = declared.group(1) if declared else "utf-8"
+    if re.sub(r"[^a-z0-9.]+", "-", charset.lower()).strip("-") in _NO_CHARSETS:
+        charset = "utf-8"
     try:
-        return (exchange.body or b"").decode(declared.group(1) if declared else "utf-8", "replace")
+        return (exchange.body or b"").decode(charset, "replace")
     except (LookupError, ValueError):
         return (exchange.body or b"").decode("utf-8", "replace")
 
