@@ -2,11 +2,12 @@
 """`/sites`, `/episodes`, `/measurements`, `/vantages`: what is blocked where, and how we know."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api import answers
+from app.api import answers, parameters
 from app.api.conditional import MeasuredDep
 from app.api.dependencies import NowDep, ReadingDep, SiteWriter, ViewerDep, WritingDep
 from app.api.idempotency import OnceDep
@@ -14,8 +15,9 @@ from app.api.paging import PageDep
 from app.api.problems import responses
 from app.api.schemas.sites import CategoryCode, CountryCode, NewSite, NewVantage
 from app.api.strict import StrictRoute
-from app.domain.vocabulary import SiteCondition
-from app.services import measurement_views, site_views, sites, vantages
+from app.domain.vocabulary import Grain, SiteCondition
+from app.errors import InvalidInput
+from app.services import history_views, measurement_views, site_views, sites, vantages
 from app.services.site_views import SiteFilter
 
 router = APIRouter(tags=["sites"], route_class=StrictRoute)
@@ -73,7 +75,37 @@ def read_timeline(
     found = measurement_views.timeline(session, viewer, site_id, limit=page.limit + 1, after=after)
     kept = found[: page.limit]
     place = [str(kept[-1]["measurement"])] if len(found) > page.limit else None
-    return answers.rows(page, kept, place=place)
+    gaps = history_views.gaps_beside(session, viewer, site_id, [one["measurement"] for one in kept])
+    return answers.rows(page, kept, place=place, meta={"gaps": gaps})
+
+
+@router.get("/sites/{site_id}/rollups", responses=responses(400, 401, 404, 422))
+def read_rollups(
+    *,
+    site_id: uuid.UUID,
+    _fresh: MeasuredDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    now: NowDep,
+    grain: Grain = Grain.DAY,
+    since: Annotated[datetime | None, Query(alias="from")] = None,
+    until: Annotated[datetime | None, Query(alias="to")] = None,
+) -> Response:
+    """Counts by hour or day as flat rows; uptime is of covered time only, its share beside it.
+
+    Without times: the last 7 days by hour, the last year by day. At most 92 days of hours at once.
+    """
+    end = parameters.aware("to", until) or now
+    longest = timedelta(days=92 if grain is Grain.HOUR else 3660)
+    usual = timedelta(days=7 if grain is Grain.HOUR else 365)
+    begin = parameters.aware("from", since) or end - usual
+    if not timedelta(0) <= end - begin <= longest:
+        raise InvalidInput(
+            f"`from` must be before `to`, and at most {longest.days} days before by this grain"
+        )
+    found = history_views.rollups_of(session, viewer, site_id, grain=grain, since=begin, until=end)
+    meta = {"grain": grain, "networks_shown_by_day_only": found.hidden_networks}
+    return answers.rows(None, found.rows, meta=meta)
 
 
 @router.get("/episodes", responses=responses(400, 401, 422))

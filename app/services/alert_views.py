@@ -18,7 +18,7 @@ from app.domain.visibility import Viewer
 from app.domain.vocabulary import AlertKind, AlertState
 from app.errors import NotFound
 from app.services.alerting import PUBLIC_KINDS
-from app.services.site_views import Shades
+from app.services.shades import Shades
 from app.storage.alerts import OPEN_STATES, Alert, AlertEvent, list_events
 from app.storage.sites import Site, Vantage
 

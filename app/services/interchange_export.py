@@ -17,7 +17,7 @@ from app.domain.agents.protocol import CONTROL_WITHIN
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.verdict import Control, Verdict
 from app.domain.visibility import Viewer
-from app.services.site_views import Shades
+from app.services.shades import Shades
 from app.storage.measurements import MeasurementRow, VerdictRow, from_observations, list_controls_of
 from app.storage.sites import Vantage
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measurements as readers see them: a site's verdicts in time, and the evidence of each.
 
-What a network of fewer than three vantages hides is hidden here as well (`site_views.Shades`).
+What a network of fewer than three vantages hides is hidden here as well (`shades.Shades`).
 """
 
 import uuid
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
 from app.errors import NotFound
-from app.services.site_views import Shades
+from app.services.shades import Shades
 from app.storage import measurements
 from app.storage.sites import Vantage, get_site
 

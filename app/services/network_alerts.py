@@ -15,7 +15,7 @@ from app.domain.blocking.network_event import Affected, mechanisms
 from app.domain.vocabulary import AlertKind, AlertState, Confidence
 from app.services import alerting
 from app.services.alert_evidence import Evidence, place_of
-from app.services.site_views import HIDING_BELOW
+from app.services.shades import HIDING_BELOW
 from app.storage.alerts import Alert
 from app.storage.network_events import NetworkEvent, NetworkEventSite
 from app.storage.sites import Site, Vantage, network_sizes

@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sites as readers see them: states in each network, episodes, and how far one can see.
+"""Sites as readers see them: states in each network, episodes, gaps, and how far one can see.
 
-A network with fewer than three vantages hides its vantage: the public sees neither its ASN nor its
-code nor exact times, only the day.
+What a network of fewer than three vantages hides is hidden here (`shades`).
 """
 
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import SiteCondition, VantageRole
+from app.domain.vocabulary import SiteCondition, VantageHealth, VantageRole
+from app.services import history_views, upkeep
+from app.services.shades import Shades
 from app.storage.agents import Agent, list_agents
 from app.storage.outlets import Outlet
 from app.storage.reached import outlets_seen_by
-from app.storage.sites import Episode, Site, SiteState, Vantage, get_site, network_sizes
+from app.storage.sites import Episode, Site, SiteState, Vantage, get_site
 
-HIDING_BELOW = 3
-"""Vantages a network needs before the public may see its ASN and exact times."""
+_DOUBTFUL = (VantageHealth.UNHEALTHY, VantageHealth.OFFLINE)
 
 # The state that a reader needs to see first when vantages differ.
 _HEADLINE = (
@@ -50,29 +49,15 @@ class SiteFilter:
     q: str | None = None
 
 
-class Shades:
-    """What a viewer may see of networks: everything for keys that manage, less for the public."""
-
-    def __init__(self, session: Session, viewer: Viewer) -> None:
-        self._sizes = network_sizes(session)
-        self._all = viewer.is_staff
-
-    def hides(self, country: str | None, asn: int | None) -> bool:
-        """Whether this network is too small to be shown."""
-        return not self._all and self._sizes.get((country, asn), 0) < HIDING_BELOW
-
-    def time(self, at: datetime | None, *, hidden: bool) -> datetime | date | None:
-        """Return an instant, or only its day."""
-        return at.date() if at is not None and hidden else at
-
-
 def headline(conditions: Iterable[SiteCondition]) -> SiteCondition:
     """Return the condition to show first; a site nobody measured is `unknown`."""
     found = set(conditions)
     return next((one for one in _HEADLINE if one in found), SiteCondition.UNKNOWN)
 
 
-def _state_view(state: SiteState, vantage: Vantage, shades: Shades) -> dict[str, Any]:
+def _state_view(
+    state: SiteState, vantage: Vantage, shades: Shades, work: upkeep.Noted
+) -> dict[str, Any]:
     hidden = shades.hides(vantage.country, vantage.asn)
     return {
         "vantage": None if hidden else vantage.code,
@@ -86,6 +71,8 @@ def _state_view(state: SiteState, vantage: Vantage, shades: Shades) -> dict[str,
         "rule": state.rule,
         "reasons": state.reasons,
         "flapping": bool(state.fold.get("flapping", False)),
+        "maintenance": work.covers(state.site_id, state.vantage_id),
+        "vantage_unhealthy": vantage.health in _DOUBTFUL,
         "last_measured_at": shades.time(state.last_measured_at, hidden=hidden),
         "vantage_health": vantage.health,
         "measurement": state.measurement_uid,
@@ -119,8 +106,9 @@ def _states_of(
         .order_by(Vantage.code)
     )
     found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    work = upkeep.noted(session)
     for state, vantage in rows:
-        found[state.site_id].append(_state_view(state, vantage, shades))
+        found[state.site_id].append(_state_view(state, vantage, shades, work))
     return found
 
 
@@ -178,6 +166,7 @@ def site_view(session: Session, viewer: Viewer, site_id: uuid.UUID) -> dict[str,
     return {
         **_site_view(site, outlet, states),
         "episodes": list_episodes(session, viewer, site_id=site_id, limit=50),
+        "gaps": history_views.list_gaps(session, shades, site_id, limit=50),
         "coverage": coverage(session, states),
     }
 
@@ -247,6 +236,8 @@ def _episode_view(episode: Episode, site: Site, shades: Shades) -> dict[str, Any
         "since": shades.time(episode.since, hidden=hidden),
         "until": shades.time(episode.until, hidden=hidden),
         "note": episode.note,
+        "found_late": episode.is_late,
+        "withdrawn": episode.withdrawn_at is not None,
         "measurement": episode.measurement_uid,
     }
 

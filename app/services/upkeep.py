@@ -5,6 +5,7 @@ Measuring goes on and every verdict is kept; alerts about what is under work wai
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from app.errors import FieldError, InvalidInput
 from app.storage import ledger, maintenances
 from app.storage.maintenances import Maintenance
 from app.storage.sites import Site, Vantage, find_vantage, get_site
+
+_NOTE = "maintenance"
 
 
 def plan(
@@ -49,7 +52,7 @@ def plan(
         raise _wrong("/ends_at", fault)
     session.add(row)
     session.flush()
-    _note(session, row, "create", now=now, actor_id=actor_id)
+    _record(session, row, "create", now=now, actor_id=actor_id)
     return row
 
 
@@ -61,7 +64,7 @@ def end(
     if row.ended_at is None:
         row.ended_at = now
         session.flush()
-        _note(session, row, "end", now=now, actor_id=actor_id)
+        _record(session, row, "end", now=now, actor_id=actor_id)
     return row
 
 
@@ -77,11 +80,43 @@ class Upkeep:
         self._sites = {row.site_id: row.reason for row in going_on if row.site_id}
         self._vantages = {row.vantage_id: row.reason for row in going_on if row.vantage_id}
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of sites and vantages under work."""
+        return frozenset(str(one) for one in (*self._sites, *self._vantages))
+
     def reason(self, site_id: uuid.UUID | None, vantage_id: uuid.UUID | None) -> str | None:
         """Return why a site or vantage is under work, or None where it is not."""
         if site_id in self._sites:
             return self._sites[site_id]
         return self._vantages.get(vantage_id) if vantage_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was under work when it was looked at last; readers see it as a flag."""
+
+    ids: frozenset[str]
+
+    def covers(self, site_id: uuid.UUID, vantage_id: uuid.UUID) -> bool:
+        """Whether work goes on at a site or at the vantage."""
+        return not self.ids.isdisjoint((str(site_id), str(vantage_id)))
+
+
+def note(session: Session, *, now: datetime) -> bool:
+    """Note what is under work now; where that has changed, what readers hold is out of date."""
+    ids = Upkeep(session, at=now).ids
+    if ids == noted(session).ids:
+        return False
+    session.merge(ledger.Note(name=_NOTE, value={"ids": sorted(ids)}))
+    ledger.bump(session, "staff", "public")
+    return True
+
+
+def noted(session: Session) -> Noted:
+    """Return what was under work when it was noted last, at most half a minute ago."""
+    kept = session.get(ledger.Note, _NOTE)
+    return Noted(frozenset(kept.value["ids"]) if kept else frozenset())
 
 
 def reason_for(
@@ -144,7 +179,7 @@ def _vantage(session: Session, code: str) -> Vantage:
     return found
 
 
-def _note(
+def _record(
     session: Session, row: Maintenance, action: str, *, now: datetime, actor_id: uuid.UUID | None
 ) -> None:
     ledger.record_revision(
@@ -156,7 +191,8 @@ def _note(
         at=now,
         reason=row.reason,
     )
-    ledger.bump(session, "staff", "public")
+    if not note(session, now=now):
+        ledger.bump(session, "staff")
 
 
 def _wrong(pointer: str, message: str) -> InvalidInput:

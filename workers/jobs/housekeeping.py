@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from app.services import agents, standing
+from app.services import agents, standing, upkeep
 from app.storage import access
 from workers.jobs.looking import ProbeContext
 
@@ -15,5 +15,6 @@ def tidy(context: ProbeContext) -> None:
     now = context.job.now()
     with context.job.sessions.writing() as session:
         standing.let_stale(session, now=now, policy=context.watch)
+        upkeep.note(session, now=now)
         agents.notice_silence(session, now=now, policy=context.job.alerts)
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
