@@ -34,7 +34,7 @@ Role = Literal["field", "control"]
 
 # Long enough for a busy machine, short enough for a demonstration.
 LIMITS = Limits(
-    overall_s=8, dns_s=1.0, late_answer_s=0.1, tcp_s=1.0, tls_s=1.5, http_s=2.5, patience_s=0.1
+    overall_s=8, dns_s=1.0, late_answer_s=0.1, tcp_s=1.0, tls_s=1.5, http_s=2.5, spare_s=0.6
 )
 
 

@@ -35,6 +35,7 @@ class Content:
 
     kept: bytes
     length: int  # decoded bytes of what was read
+    wire_length: int  # bytes of the body as they came, before inflating
     truncated: bool
     sha256: str  # of the kept bytes
     title: str | None
@@ -72,6 +73,7 @@ class Body:
         return Content(
             kept=bytes(kept),
             length=length,
+            wire_length=self._raw_length,
             truncated=stopped or self.is_full or length > len(kept),
             sha256=hashlib.sha256(kept).hexdigest(),
             title=_title_in(kept, self._content_type),

@@ -13,13 +13,12 @@ Addresses are classified here and never contacted.
 import asyncio
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import cycle, islice
 
-import httpx
-
 from app.domain.blocking.measurement import DnsAnswer, DnsLookup, Engine
-from workers.probe import dnstcp
+from workers.probe import dnshttps, dnstcp
+from workers.probe.dnsudp import Nameserver, connected, shown
 from workers.probe.dnswire import (
     QUERY_TYPES,
     MalformedReply,
@@ -31,7 +30,6 @@ from workers.probe.dnswire import (
 )
 from workers.probe.failures import (
     DNS_BROKEN,
-    HTTP_BROKEN,
     NO_ANSWER,
     TIMEOUT,
     failure_of,
@@ -40,7 +38,6 @@ from workers.probe.failures import (
 from workers.probe.question import Question, failure_in
 from workers.probe.session import Limits, ProbeSession, Stopwatch
 
-RECEIVE_BUFFER_BYTES = 1024 * 1024
 _MAX_DATAGRAM = 65_535
 
 
@@ -69,15 +66,17 @@ class Inquiry:
         self.questions = tuple(
             Question(kind, encode_question(hostname, kind), now) for kind in QUERY_TYPES
         )
-        self._by_id: dict[int, Question] = {}
+        self._by_id: dict[int, tuple[Question, Nameserver]] = {}
         self._sockets: list[socket.socket] = []
         self._trouble: str | None = None
         self._done = asyncio.Event()
 
-    async def ask_udp(self, nameservers: Sequence[tuple[str, int]]) -> None:
+    async def ask_udp(self, nameservers: Sequence[Nameserver]) -> None:
         """Ask until both questions are settled or the time for DNS is over.
 
-        Each further try goes to the next nameserver, as a machine's own resolver does it.
+        A datagram may be lost without malice, so silence is asked once more, from another port
+        and under another id, before it counts. Each further try goes to the next nameserver, as a
+        machine's own resolver does it.
         """
         tries = self._limits.dns_tries
         for nameserver in islice(cycle(nameservers), tries):
@@ -92,31 +91,37 @@ class Inquiry:
             except OSError as error:
                 self._trouble = failure_of(error)
             if self._trouble is None:
-                await self._complete(nameserver)
-                return
+                break
+        await self._complete()
         for question in self.questions:
             if question.is_open:
                 failure = self._trouble or TIMEOUT
                 question.settle(self._watch.ms(), reply=None, failure=failure)
 
-    async def ask_https(self, client: httpx.AsyncClient, url: str) -> None:
-        """Ask both questions over HTTPS (RFC 8484), with id 0 so that caches can share them."""
-        await asyncio.gather(*(self._post(client, url, question) for question in self.questions))
+    async def ask_https(self) -> None:
+        """Ask both questions over HTTPS, of the session's server."""
+        await asyncio.gather(*(self._ask_https(one) for one in self.questions))
 
-    async def ask_tunnel(self, nameservers: Sequence[tuple[str, int]]) -> None:
+    async def ask_tunnel(self, nameservers: Sequence[Nameserver]) -> None:
         """Ask both questions over TCP through the session's tunnel; nothing leaves on this side."""
         await asyncio.gather(*(self._ask_tcp(one, nameservers[0]) for one in self.questions))
 
-    def window_left_s(self) -> float:
-        """How long a suspicious answer must still be given to be contradicted, in seconds."""
-        suspicious = [
+    def window_left_s(self, proved: Collection[str]) -> float:
+        """How long an answer must still be given to be contradicted, in seconds.
+
+        An answer that led to a handshake which verified for the name (`proved`) needs no wait,
+        unless it is suspicious by itself.
+        """
+        doubtful = [
             question.ended_ms
             for question in self.questions
-            if question.ended_ms is not None and self._is_suspicious(question)
+            if question.ended_ms is not None
+            and question.reply is not None
+            and (self._hostname not in proved or self._is_suspicious(question))
         ]
-        if not suspicious or not self._sockets:
+        if not doubtful or not self._sockets:
             return 0.0
-        return (max(suspicious) - self._watch.ms()) / 1000 + self._limits.late_answer_s
+        return (max(doubtful) - self._watch.ms()) / 1000 + self._limits.late_answer_s
 
     def close(self) -> None:
         """Stop listening for late answers."""
@@ -136,14 +141,15 @@ class Inquiry:
         """What was asked and heard, as it goes into the measurement."""
         return tuple(self._lookup(question) for question in self.questions)
 
-    def _send(self, nameserver: tuple[str, int]) -> None:
+    def _send(self, nameserver: Nameserver) -> None:
         loop = asyncio.get_running_loop()
-        sock = _connected(nameserver)
+        sock = connected(nameserver, self._limits.receive_buffer_bytes)
         self._sockets.append(sock)
         for question in self.questions:
             if question.is_open:
                 query_id = self._fresh_id()
-                self._by_id[query_id] = question
+                self._by_id[query_id] = (question, nameserver)
+                question.attempts += 1
                 sock.send(encode_query(query_id, question.wire))
         loop.add_reader(sock, self._on_readable, sock)
 
@@ -161,15 +167,17 @@ class Inquiry:
         except OSError as error:
             # An ICMP message about this socket: the resolver's port or network can't be reached.
             asyncio.get_running_loop().remove_reader(sock)
-            self._trouble = failure_of(error)
-            self._done.set()
+            # About an earlier try it says nothing of the nameserver that is being asked now.
+            if sock is self._sockets[-1]:
+                self._trouble = failure_of(error)
+                self._done.set()
 
     def _hear(self, datagram: bytes) -> None:
         try:
             query_id = query_id_of(datagram)
-            question = self._by_id.get(query_id)
-            if question is None:
+            if query_id not in self._by_id:
                 return
+            question, _ = self._by_id[query_id]
             reply = decode_reply(datagram, question.wire)
         except MalformedReply:
             return
@@ -177,14 +185,16 @@ class Inquiry:
         if not any(question.is_open for question in self.questions):
             self._done.set()
 
-    async def _complete(self, nameserver: tuple[str, int]) -> None:
+    async def _complete(self) -> None:
+        """Ask again over TCP, of whoever answered, what came cut short."""
         for question in self.questions:
             if question.reply is not None and question.reply.truncated:
-                await self._ask_tcp(question, nameserver)
+                await self._ask_tcp(question, self._by_id[question.answered_id or 0][1])
 
-    async def _ask_tcp(self, question: Question, nameserver: tuple[str, int]) -> None:
+    async def _ask_tcp(self, question: Question, nameserver: Nameserver) -> None:
         """Ask over TCP; a reply over UDP that was cut short is kept if that fails."""
         query_id = secrets.randbelow(1 << 16)
+        question.attempts = max(question.attempts, 1)
         query = encode_query(query_id, question.wire)
         try:
             async with asyncio.timeout_at(self._watch.until(self._limits.dns_s)):
@@ -202,27 +212,10 @@ class Inquiry:
             return
         question.settle(self._watch.ms(), reply=reply, failure=failure_in(reply))
 
-    async def _post(self, client: httpx.AsyncClient, url: str, question: Question) -> None:
-        reply, failure = None, None
-        try:
-            async with asyncio.timeout_at(self._watch.until(self._limits.dns_s)):
-                response = await client.post(
-                    url,
-                    content=encode_query(0, question.wire),
-                    headers={
-                        "content-type": "application/dns-message",
-                        "accept": "application/dns-message",
-                    },
-                )
-            if response.status_code != httpx.codes.OK:
-                failure = HTTP_BROKEN
-            else:
-                reply = decode_reply(response.content, question.wire)
-                failure = failure_in(reply)
-        except MalformedReply:
-            failure = DNS_BROKEN
-        except (httpx.HTTPError, OSError) as error:
-            failure = TIMEOUT if isinstance(error, httpx.TimeoutException) else failure_of(error)
+    async def _ask_https(self, question: Question) -> None:
+        question.attempts = 1
+        until = self._watch.until(self._limits.dns_s)
+        reply, failure = await dnshttps.ask(self._session, question.wire, until=until)
         question.settle(self._watch.ms(), reply=reply, failure=failure)
 
     def _is_suspicious(self, question: Question) -> bool:
@@ -232,13 +225,18 @@ class Inquiry:
             return question.query_type == "A" or question.failure != NO_ANSWER
         return any("bogon" in self._classify(address) for address, _ in question.reply.addresses)
 
+    def _who_answered(self, question: Question) -> str:
+        if question.answered_id is None:
+            return self._resolver
+        return shown(self._by_id[question.answered_id][1])
+
     def _lookup(self, question: Question) -> DnsLookup:
         reply = question.reply
         return DnsLookup(
             hostname=self._hostname,
             query_type=question.query_type,
             engine=self.engine,
-            resolver=self._resolver,
+            resolver=self._who_answered(question),
             started_ms=question.started_ms,
             ended_ms=self._watch.ms() if question.ended_ms is None else question.ended_ms,
             failure=question.failure,
@@ -246,6 +244,7 @@ class Inquiry:
             answers=_classified(reply, self._classify, self._limits) if reply else (),
             cnames=reply.cnames[: self._limits.cnames_kept] if reply else (),
             late_answers=tuple(question.late),
+            attempts=max(question.attempts, 1),
             depth=self._depth,
         )
 
@@ -260,16 +259,16 @@ def inquiries(
             hostname, engine=engine, resolver=resolver, depth=depth, session=session, watch=watch
         )
 
-    system = inquiry(Engine.SYSTEM, _shown(session.resolvers[0]))
+    system = inquiry(Engine.SYSTEM, shown(session.resolvers[0]))
     if session.tunnel is not None:
         return [(system, system.ask_tunnel(session.resolvers))]
     prepared: list[tuple[Inquiry, Awaitable[None]]] = [(system, system.ask_udp(session.resolvers))]
     if session.independent_resolver is not None:
-        udp = inquiry(Engine.UDP, _shown(session.independent_resolver))
+        udp = inquiry(Engine.UDP, shown(session.independent_resolver))
         prepared.append((udp, udp.ask_udp([session.independent_resolver])))
     if session.doh_url is not None:
         doh = inquiry(Engine.DOH, session.doh_url)
-        prepared.append((doh, doh.ask_https(session.http, session.doh_url)))
+        prepared.append((doh, doh.ask_https()))
     return prepared
 
 
@@ -280,21 +279,3 @@ def _classified(
         DnsAnswer(address=address, address_class=classify(address), ttl=ttl)
         for address, ttl in reply.addresses[: limits.answers_kept]
     )
-
-
-def _shown(nameserver: tuple[str, int]) -> str:
-    host, port = nameserver
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _connected(nameserver: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in nameserver[0] else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        sock.settimeout(0)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        sock.connect(nameserver)
-    except OSError:
-        sock.close()
-        raise
-    return sock

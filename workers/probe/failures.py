@@ -26,6 +26,8 @@ TUNNEL_FAILED = "unknown_failure: the tunnel failed"
 
 # No way out of this machine at all; where every DNS question ends like this, nothing was measured.
 NO_WAY_OUT = frozenset({"network_unreachable", "network_down"})
+# How IPv6 fails where a machine or its network has none.
+IPV6_ABSENT = frozenset({"network_unreachable", "host_unreachable", "address_not_available"})
 
 _ERRNO = {
     errno.ECONNREFUSED: "connection_refused",

@@ -207,6 +207,7 @@ async def exchange(
         body_length=content.length if content else None,
         body_sha256=content.sha256 if content else None,
         body_truncated=content.truncated if content else False,
+        wire_length=content.wire_length if content else None,
         body=content.kept if content else None,
         location=next(iter(talk.values("location")), None),
         depth=depth,

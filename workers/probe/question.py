@@ -22,6 +22,7 @@ class Question:
     reply: Reply | None = None
     answered_id: int | None = None
     late: list[tuple[str, ...]] = field(default_factory=list)
+    attempts: int = 0  # how often it was sent
 
     @property
     def is_open(self) -> bool:

@@ -2,8 +2,7 @@
 """What all measurements of one vantage share: resolvers, limits, the TLS context, and manners.
 
 A session belongs to one event loop. It lets one measurement per host and `concurrency` in total
-run at a time, and it watches the kernel's count of lost datagrams, because a prober that drops
-its own DNS replies would see blocking where there is none.
+run at a time, and spreads their starts. How it suspects itself is in `selfcheck.py`.
 
 Nothing here decides what is measured; `story.py` does.
 """
@@ -14,11 +13,13 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import certifi
@@ -26,11 +27,13 @@ import httpx
 
 from app.domain.blocking import addresses
 from app.errors import WrongSettings
+from workers.probe.selfcheck import SelfCheck
 from workers.probe.tunnel import Tunnel
 
 PUBLIC_RESOLVER = "9.9.9.9"
 _RESOLV_CONF = Path("/etc/resolv.conf")
-_NET_SNMP = Path("/proc/net/snmp")
+_FEW = 10
+"""Measurements at once where the kernel grants too little room for replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +48,15 @@ class Limits:
     tcp_s: float = 10.0
     tls_s: float = 10.0
     http_s: float = 15.0
-    # How long a connection from the independent resolver's answer waits for the system's.
-    patience_s: float = 0.5
+    # How long one address may take to connect and shake hands while others wait for their turn.
+    address_s: float = 5.0
+    # The same for those that are left when the page has come through another.
+    spare_s: float = 4.0
+    # How long a redirect waits for a host that another measurement is talking to.
+    host_wait_s: float = 5.0
     redirects: int = 10
     addresses_per_family: int = 4
+    receive_buffer_bytes: int = 4 * 1024 * 1024
     answers_kept: int = 32
     cnames_kept: int = 10
     chain_bytes: int = 64 * 1024
@@ -62,26 +70,32 @@ class Limits:
 class Stopwatch:
     """Milliseconds since one measurement began, and its deadline on the loop's clock."""
 
-    __slots__ = ("_began", "_loop", "deadline")
+    __slots__ = ("_loop", "began", "deadline")
 
     def __init__(self, overall_s: float) -> None:
         self._loop = asyncio.get_running_loop()
         # Not the loop's own clock: uvloop's counts whole milliseconds.
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
         self.deadline = self._loop.time() + overall_s
 
     def ms(self) -> float:
         """Milliseconds since the beginning, to the microsecond."""
-        return round((time.perf_counter() - self._began) * 1000, 3)
+        return round((time.perf_counter() - self.began) * 1000, 3)
 
     def until(self, seconds: float) -> float:
         """The loop time at which a step begun now must end: its own limit or the deadline."""
         return min(self._loop.time() + seconds, self.deadline)
 
     @property
-    def expired(self) -> bool:
-        """Whether the overall deadline has passed."""
-        return self._loop.time() >= self.deadline
+    def left_s(self) -> float:
+        """How much time there is until the deadline, in seconds."""
+        return self.deadline - self._loop.time()
+
+    def within(self, seconds: float) -> "Stopwatch":
+        """The same watch with a nearer deadline, for one of several steps that must share."""
+        nearer = copy(self)
+        nearer.deadline = self.until(seconds)
+        return nearer
 
 
 @cache
@@ -122,14 +136,16 @@ class ProbeSession:
         allow_ports: frozenset[int] = frozenset({80, 443}),
         limits: Limits | None = None,
         concurrency: int = 50,
+        starts_per_second: float | None = None,
     ) -> None:
         """Take resolvers as 'IP' or 'IP:port'; without any, those of this machine are asked.
 
         `ports` sends a URL's port elsewhere and `address_policy` replaces the classes of
         `addresses.classify`: both exist for a testbed on loopback and for nothing else.
-        `doh_url` should name an address (https://9.9.9.9/dns-query): a name in it would be
-        looked up by the very resolver under suspicion. Through a `tunnel` only `resolvers` are
-        asked, from its far end: without any, one that answers everywhere.
+        `doh_url` names an address (https://9.9.9.9/dns-query): a name in it would be looked up
+        by the very resolver under suspicion. Through a `tunnel` only `resolvers` are asked, from
+        its far end: without any, one that answers everywhere. `starts_per_second` spreads the
+        starts of measurements; None lets them all go at once.
         """
         self.tunnel = tunnel
         given = (*resolvers, *([PUBLIC_RESOLVER] if tunnel and not resolvers else ()))
@@ -137,16 +153,21 @@ class ProbeSession:
         self.independent_resolver = (
             _endpoint(independent_resolver) if independent_resolver else None
         )
-        self.doh_url = doh_url
+        self.doh_url = _doh_url(doh_url) if doh_url else None
         self.ports = dict(ports or {})
         self.tls = tls or verifying_context()
         self.address_policy = address_policy
         self.allow_ports = allow_ports
         self.limits = limits or Limits()
-        self._slots = asyncio.Semaphore(concurrency)
+        self.self_check = SelfCheck(receive_buffer_bytes=self.limits.receive_buffer_bytes)
+        self.concurrency = (
+            min(concurrency, _FEW) if self.self_check.receives_little else concurrency
+        )
+        self._slots = asyncio.Semaphore(self.concurrency)
+        self._start_every_s = 1 / starts_per_second if starts_per_second else 0.0
+        self._next_start = 0.0
         self._hosts: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._http: httpx.AsyncClient | None = None
-        self._lost_datagrams = (0.0, _read_lost_datagrams())
 
     async def __aenter__(self) -> Self:
         return self
@@ -167,12 +188,36 @@ class ProbeSession:
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait until this host is asked by nobody else, and until there is a free slot."""
-        lock = self._hosts.get(host)
-        if lock is None:
-            lock = self._hosts[host] = asyncio.Lock()
-        async with lock, self._slots:
+        """Wait until nobody else asks this host, there is a free slot, and it is time to start."""
+        async with self._lock_of(host), self._slots:
+            if self._start_every_s:
+                await self._pace()
+            self.self_check.begin()
+            try:
+                yield
+            finally:
+                self.self_check.end()
+
+    @asynccontextmanager
+    async def visit(self, host: str) -> AsyncIterator[None]:
+        """Talk to another host than the one whose turn it is: a redirect led there.
+
+        It waits for whoever talks to that host, and no longer than `host_wait_s`: two sites that
+        lead to each other would wait for ever, and many that lead to one dead block page would
+        starve behind it.
+        """
+        lock = self._lock_of(host)
+        is_held = True
+        try:
+            async with asyncio.timeout(self.limits.host_wait_s):
+                await lock.acquire()
+        except TimeoutError:
+            is_held = False
+        try:
             yield
+        finally:
+            if is_held:
+                lock.release()
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -183,17 +228,23 @@ class ProbeSession:
             )
         return self._http
 
-    def lost_datagrams(self, *, max_age_s: float = 0.0) -> int | None:
-        """The kernel's count of UDP datagrams lost for want of buffer; None where it has none.
+    def is_native_ipv6(self, address: str) -> bool:
+        """Whether an address needs IPv6; a NAT64 image is IPv4, as networks without it reach it."""
+        return ":" in address and not self.address_policy(address).startswith("nat64")
 
-        A count not older than `max_age_s` is given again: reading it costs as much as a question.
-        """
+    def _lock_of(self, host: str) -> asyncio.Lock:
+        lock = self._hosts.get(host)
+        if lock is None:
+            lock = self._hosts[host] = asyncio.Lock()
+        return lock
+
+    async def _pace(self) -> None:
+        """Keep starts apart, so that a thousand sites due at once are no burst on the line."""
         now = asyncio.get_running_loop().time()
-        read_at, count = self._lost_datagrams
-        if now - read_at > max_age_s:
-            count = _read_lost_datagrams()
-            self._lost_datagrams = (now, count)
-        return count
+        start = max(now, self._next_start)
+        self._next_start = start + self._start_every_s
+        if start > now:
+            await asyncio.sleep(start - now)
 
 
 def _endpoint(text: str) -> tuple[str, int]:
@@ -205,6 +256,22 @@ def _endpoint(text: str) -> tuple[str, int]:
         return str(ipaddress.ip_address(host.strip("[]"))), int(port)
     except ValueError:
         raise WrongSettings("A resolver is written as an address, or address:port.") from None
+
+
+def _doh_url(url: str) -> str:
+    wrong = WrongSettings(
+        "A resolver over HTTPS is written with its address, such as https://9.9.9.9/dns-query: "
+        "a name would be looked up by the resolver under suspicion."
+    )
+    try:
+        parts = urlsplit(url)
+        ipaddress.ip_address(parts.hostname or "")
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        raise wrong from None
+    if parts.scheme != "https" or "@" in parts.netloc or not is_port or not url.isascii():
+        raise wrong
+    return url
 
 
 def _machine_resolvers() -> tuple[tuple[str, int], ...]:
@@ -219,12 +286,3 @@ def _machine_resolvers() -> tuple[tuple[str, int], ...]:
             "This machine names no DNS resolver in /etc/resolv.conf: name one, such as 9.9.9.9."
         )
     return found
-
-
-def _read_lost_datagrams() -> int | None:
-    try:
-        lines = _NET_SNMP.read_text().splitlines()
-    except OSError:
-        return None
-    names, values = (line.split() for line in lines if line.startswith("Udp:"))
-    return int(dict(zip(names, values, strict=True))["RcvbufErrors"])

@@ -7,6 +7,7 @@ contacted at all raises, before anything is sent.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,12 +21,14 @@ from app.domain.blocking.measurement import (
 )
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from workers.probe import dns, http, tcp, tls
-from workers.probe.failures import NO_WAY_OUT, OUT_OF_FILES, TIMEOUT, TUNNEL_FAILED, failure_of
+from workers.probe.failures import TIMEOUT, failure_of
+from workers.probe.faults import fault_in
 from workers.probe.guard import Endpoint, contactable, next_hop
 from workers.probe.session import ProbeSession, Stopwatch
 from workers.probe.wire import Connection, over_plain
 
 _RECEIVE_COUNT_MAX_AGE_S = 1.0
+_LEAST_S = 0.5
 
 
 async def measure(
@@ -48,7 +51,7 @@ async def measure(
     asked_at = asyncio.get_running_loop().time()
     async with session.turn(target.host):
         waited_s = asyncio.get_running_loop().time() - asked_at
-        telling = _Telling(session, Stopwatch(session.limits.overall_s))
+        telling = _Telling(session, Stopwatch(session.limits.overall_s), target.host)
         try:
             await telling.follow(target, extra_addresses)
             await telling.finish()
@@ -76,44 +79,48 @@ class _Way:
     connection: Connection
 
 
+@dataclass(slots=True, kw_only=True)
+class _Spare:
+    """An address that is tried when the page is there: evidence, and no hurry."""
+
+    endpoint: Endpoint
+    target: CanonicalUrl
+    depth: int
+
+
 @dataclass(slots=True)
 class _Telling:
-    """One measurement under way: what was seen so far, and what is still going on."""
+    """One measurement under way: what was seen so far, and what is still to be tried."""
 
     session: ProbeSession
     watch: Stopwatch
+    host: str  # whose turn it is
     connects: list[TcpConnect] = field(default_factory=list)
     handshakes: list[TlsHandshake] = field(default_factory=list)
     exchanges: list[HttpExchange] = field(default_factory=list)
     _inquiries: list[dns.Inquiry] = field(default_factory=list)
-    _ways: list[asyncio.Task[_Way | None]] = field(default_factory=list)
+    _spares: list[_Spare] = field(default_factory=list)
     _lookups: tuple[DnsLookup, ...] = ()
     _lost_before: int | None = None
     _lost_after: int | None = None
 
     async def follow(self, target: CanonicalUrl, extra_addresses: Sequence[str]) -> None:
         """Go from the target through its redirects, looking up and judging each hop afresh."""
-        self._lost_before = self.session.lost_datagrams(max_age_s=_RECEIVE_COUNT_MAX_AGE_S)
+        check = self.session.self_check
+        self._lost_before = check.lost_datagrams(max_age_s=_RECEIVE_COUNT_MAX_AGE_S)
         cookies = http.Cookies(self.session.limits.cookie_bytes)
         redirects = self.session.limits.redirects
         for depth in range(redirects + 1):
-            if self.watch.expired:
+            # What is begun in the last moment would end as a timeout that nobody else caused.
+            if depth > 0 and self.watch.left_s < _LEAST_S:
                 return
             endpoints = await self._endpoints(target, extra_addresses if depth == 0 else (), depth)
             if depth > 0 and not endpoints:
                 self._mark_last(location_refused=self._why_not_followed(depth))
-            way = await self._first_way(endpoints, target, depth)
-            if way is None:
+            async with self._politely(target.host):
+                seen = await self._fetch(endpoints, target, depth, cookies)
+            if seen is None:
                 return
-            seen = await http.exchange(
-                way.connection,
-                way.endpoint,
-                target,
-                cookies=cookies,
-                depth=depth,
-                session=self.session,
-                watch=self.watch,
-            )
             self.exchanges.append(seen)
             hop = next_hop(
                 seen,
@@ -129,25 +136,29 @@ class _Telling:
             target = hop.target
 
     async def finish(self) -> None:
-        """Let the slower addresses finish, and give suspicious resolvers time to be contradicted."""
-        if self._ways:
-            await asyncio.wait(self._ways)
-        window_s = max((inquiry.window_left_s() for inquiry in self._inquiries), default=0.0)
-        if window_s > 0 and not self.watch.expired:
-            await asyncio.sleep(self.watch.until(window_s) - asyncio.get_running_loop().time())
+        """Try the addresses left over, and give resolvers time to be contradicted."""
+        for number, spare in enumerate(self._spares):
+            share_s = self.watch.left_s / (len(self._spares) - number)
+            if share_s < _LEAST_S:
+                break
+            watch = self.watch.within(min(share_s, self.session.limits.spare_s))
+            async with self._politely(spare.target.host):
+                way = await self._try(spare.endpoint, spare.target, spare.depth, watch)
+            if way is not None:
+                way.connection.abort()
+        proved = {shake.server_name for shake in self.handshakes if shake.failure is None}
+        windows = (inquiry.window_left_s(proved) for inquiry in self._inquiries)
+        wait_s = min(max(windows, default=0.0), self.watch.left_s)
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
         self._lookups = tuple(lookup for inquiry in self._inquiries for lookup in inquiry.lookups())
         if any(lookup.failure == TIMEOUT for lookup in self._lookups):
-            self._lost_after = self.session.lost_datagrams()
+            self._lost_after = self.session.self_check.lost_datagrams()
 
     def close(self) -> None:
         """Close what is open, also where the measurement was cancelled."""
         for inquiry in self._inquiries:
             inquiry.close()
-        for task in self._ways:
-            if not task.done():
-                task.cancel()
-            elif not task.cancelled() and (way := task.result()) is not None:
-                way.connection.abort()
 
     @property
     def lookups(self) -> tuple[DnsLookup, ...]:
@@ -156,17 +167,13 @@ class _Telling:
 
     def prober_fault(self) -> str | None:
         """Say why this measurement is no evidence about the site, if so."""
-        # Datagrams were lost on this machine while a question of ours stayed unanswered: perhaps
-        # its answer was among them.
-        if (self._lost_after or 0) > (self._lost_before or 0):
-            return "udp_receive_buffer_overflow"
-        if self._lookups and all(lookup.failure in NO_WAY_OUT for lookup in self._lookups):
-            return "no_network"
-        failures = {lookup.failure for lookup in self._lookups}
-        failures |= {connect.failure for connect in self.connects}
-        if TUNNEL_FAILED in failures:
-            return "tunnel_failed"
-        return "out_of_file_descriptors" if OUT_OF_FILES in failures else None
+        return fault_in(
+            self._lookups,
+            self.connects,
+            began=self.watch.began,
+            lost_datagrams=(self._lost_after or 0) > (self._lost_before or 0),
+            session=self.session,
+        )
 
     async def _endpoints(
         self, target: CanonicalUrl, extra_addresses: Sequence[str], depth: int
@@ -188,41 +195,51 @@ class _Telling:
             per_family=self.session.limits.addresses_per_family,
         )
 
-    async def _first_way(
-        self, endpoints: list[Endpoint], target: CanonicalUrl, depth: int
-    ) -> _Way | None:
-        """Try all endpoints at once; return the best connection, patience granted to better ones."""
-        if len(endpoints) == 1 and endpoints[0].may_fetch:
-            return await self._try(endpoints[0], target, depth)
-        running = {
-            asyncio.create_task(self._try(endpoint, target, depth)): endpoint
-            for endpoint in endpoints
-        }
-        self._ways += running
-        best: asyncio.Task[_Way | None] | None = None
-        pending = {task for task, endpoint in running.items() if endpoint.may_fetch}
-        while pending:
-            patience = None if best is None else self.session.limits.patience_s
-            done, pending = await asyncio.wait(
-                pending, timeout=patience, return_when=asyncio.FIRST_COMPLETED
-            )
-            good = [task for task in done if task.result() is not None]
-            candidates = [*good, *([best] if best is not None else [])]
-            best = min(candidates, key=lambda task: running[task].rank, default=None)
-            if best is not None:
-                pending = {task for task in pending if running[task].rank < running[best].rank}
-            if not done:
-                break
-        if best is None:
-            return None
-        self._ways.remove(best)
-        return best.result()
+    def _politely(self, host: str) -> AbstractAsyncContextManager[None]:
+        """One connection per host at a time, from all measurements of the session together."""
+        return nullcontext() if host == self.host else self.session.visit(host)
 
-    async def _try(self, endpoint: Endpoint, target: CanonicalUrl, depth: int) -> _Way | None:
-        """Connect to one endpoint and, for https, shake hands."""
-        connect, sock = await tcp.connect(
-            endpoint, depth=depth, session=self.session, watch=self.watch
+    async def _fetch(
+        self, endpoints: list[Endpoint], target: CanonicalUrl, depth: int, cookies: http.Cookies
+    ) -> HttpExchange | None:
+        """Fetch the page from the first address that works; the rest can wait until it is there.
+
+        Addresses are tried one after another, each for its share of the time that is left, so that
+        a dead one does not keep the page from coming through a living one.
+        """
+        trying = [endpoint for endpoint in endpoints if endpoint.may_fetch]
+        way, tried = None, 0
+        while way is None and tried < len(trying):
+            watch = self._share(len(trying) - tried)
+            way = await self._try(trying[tried], target, depth, watch)
+            tried += 1
+        self._spares += (
+            _Spare(endpoint=endpoint, target=target, depth=depth) for endpoint in endpoints[tried:]
         )
+        if way is None:
+            return None
+        return await http.exchange(
+            way.connection,
+            way.endpoint,
+            target,
+            cookies=cookies,
+            depth=depth,
+            session=self.session,
+            watch=self.watch,
+        )
+
+    def _share(self, addresses: int) -> Stopwatch:
+        """The time of one of so many addresses, with as much left over for the page."""
+        if addresses == 1:
+            return self.watch
+        fair_s = self.watch.left_s / (addresses + 1)
+        return self.watch.within(min(fair_s, self.session.limits.address_s))
+
+    async def _try(
+        self, endpoint: Endpoint, target: CanonicalUrl, depth: int, watch: Stopwatch
+    ) -> _Way | None:
+        """Connect to one endpoint and, for https, shake hands."""
+        connect, sock = await tcp.connect(endpoint, depth=depth, session=self.session, watch=watch)
         way = None
         if sock is not None and target.scheme == "http":
             try:
@@ -230,6 +247,8 @@ class _Telling:
             except OSError as error:  # torn down between connecting and taking over
                 connect = replace(connect, failure=failure_of(error))
         self.connects.append(connect)
+        if self.session.is_native_ipv6(endpoint.address):
+            self.session.self_check.note_ipv6(connected=connect.failure is None)
         if sock is None or target.scheme == "http":
             return way
         handshake, connection = await tls.handshake(
@@ -238,7 +257,7 @@ class _Telling:
             server_name=target.host,
             depth=depth,
             session=self.session,
-            watch=self.watch,
+            watch=watch,
         )
         self.handshakes.append(handshake)
         return None if connection is None else _Way(endpoint=endpoint, connection=connection)

@@ -29,7 +29,8 @@ from workers.probe.wire import Connection, over_tls
 class Chain:
     """The certificates a server presented."""
 
-    sha256: tuple[str, ...] = ()  # of each certificate's DER, leaf first
+    der: tuple[bytes, ...] = ()  # leaf first
+    sha256: tuple[str, ...] = ()  # of each
     issuer: str | None = None
     not_after: datetime | None = None
 
@@ -75,6 +76,7 @@ async def handshake(
         chain_sha256=chain.sha256,
         issuer=chain.issuer,
         not_after=chain.not_after,
+        chain=chain.der,
         depth=depth,
     )
     return seen, connection
@@ -91,18 +93,19 @@ def chain_of(connection: Connection, max_bytes: int) -> Chain:
     tls = connection.transport.get_extra_info("ssl_object")
     beneath: Any = tls._sslobj  # noqa: SLF001
     certificates: Sequence[Any] = beneath.get_unverified_chain() or ()
-    hashes: list[str] = []
+    kept: list[bytes] = []
     for certificate in certificates:
         der = certificate.public_bytes(ENCODING_DER)
         max_bytes -= len(der)
         if max_bytes < 0:
             break
-        hashes.append(hashlib.sha256(der).hexdigest())
-    if not hashes:
+        kept.append(der)
+    if not kept:
         return Chain()
     leaf = certificates[0].get_info()
     return Chain(
-        sha256=tuple(hashes),
+        der=tuple(kept),
+        sha256=tuple(hashlib.sha256(der).hexdigest() for der in kept),
         issuer=_name_of(leaf.get("issuer", ())),
         not_after=_moment(leaf["notAfter"]),
     )

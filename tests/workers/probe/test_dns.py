@@ -246,6 +246,11 @@ def doh_server(net: Testbed, page: http.Page) -> Listener:
     return listener
 
 
+def message(body: bytes | str) -> bytes:
+    """An answer that says it is a DNS message."""
+    return http.response(body, headers=(("Content-Type", "application/dns-message"),))
+
+
 async def over_https(net: Testbed, page: http.Page) -> list[DnsLookup]:
     """The lookups over HTTPS of a measurement."""
     listener = doh_server(net, page)
@@ -288,11 +293,13 @@ def test_a_resolver_is_asked_over_https() -> None:
     ("page", "failure"),
     [
         (http.raw(http.response("no", status="503 Service Unavailable")), "http_request_failed"),
-        (http.raw(http.response("no DNS")), "dns_server_misbehaving"),
+        (http.raw(http.response("a login page")), "http_request_failed"),
+        (http.raw(message("no DNS")), "dns_server_misbehaving"),
+        (http.raw(message(b"x" * 100_000)), "dns_server_misbehaving"),
         (http.silence(), "generic_timeout_error"),
         (http.torn(), "connection_reset"),
     ],
-    ids=["503", "garbage", "silence", "reset"],
+    ids=["503", "another type", "garbage", "swollen", "silence", "reset"],
 )
 def test_dns_over_https_fails_by_name(page: http.Page, failure: str) -> None:
     """A blocked or broken resolver over HTTPS is data, too."""

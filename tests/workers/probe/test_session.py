@@ -90,13 +90,13 @@ def test_lost_datagrams_are_counted_where_the_kernel_counts() -> None:
 
     async def story() -> None:
         session = ProbeSession(resolvers=["127.0.0.1"])
-        first = session.lost_datagrams()
+        first = session.self_check.lost_datagrams()
         if sys.platform != "linux":
             assert first is None
             return
         assert first is not None
-        assert session.lost_datagrams(max_age_s=60) == first
-        again = session.lost_datagrams()
+        assert session.self_check.lost_datagrams(max_age_s=60) == first
+        again = session.self_check.lost_datagrams()
         assert again is not None
         assert again >= first
 
@@ -111,8 +111,12 @@ def test_the_stopwatch_gives_each_step_what_is_left() -> None:
         watch = Stopwatch(5)
         assert watch.until(1) == pytest.approx(now + 1, abs=0.5)
         assert watch.until(60) == pytest.approx(now + 5, abs=0.5)
-        assert not watch.expired
-        assert Stopwatch(0).expired
+        assert watch.left_s == pytest.approx(5, abs=0.5)
+        assert Stopwatch(0).left_s <= 0
+        share = watch.within(1)
+        assert share.left_s == pytest.approx(1, abs=0.5)
+        assert share.began == watch.began
+        assert watch.within(60).deadline == watch.deadline
         assert watch.ms() >= 0
 
     asyncio.run(story())

@@ -284,26 +284,125 @@ def test_the_deadline_holds_over_all_layers_and_hops() -> None:
     in_world(story)
 
 
-def test_a_dead_address_does_not_hold_up_a_living_one() -> None:
-    """The page is fetched from the address that answers; the dead one is recorded as well."""
+def test_a_dead_address_does_not_keep_a_living_one_from_answering() -> None:
+    """The page is fetched from the address that answers; the dead one costs its share of time only."""
 
     async def story(net: Testbed) -> None:
         site, other = net.site(HOST), net.site("other.example")
         other.field_tls.swallow()
         net.name(HOST, other.address, site.address)
-        measured = await seen(net, URL, limits=hurried(tcp_s=1.0))
-        failures = {connect.address: connect.failure for connect in measured.connects}
-        assert failures == {site.address: None, other.address: "generic_timeout_error"}
+        measured = await seen(net, URL, limits=hurried(tcp_s=10, address_s=0.4))
+        assert [(connect.address, connect.failure) for connect in measured.connects] == [
+            (other.address, "generic_timeout_error"),
+            (site.address, None),
+        ]
         assert measured.final is not None
         assert measured.final.status == 200
-        given_up_ms = max(connect.ended_ms for connect in measured.connects)
-        assert measured.final.ended_ms < given_up_ms
+        assert measured.final.ended_ms < 3000
+
+    in_world(story)
+
+
+def test_the_share_of_an_address_leaves_time_for_the_page() -> None:
+    """Three dead addresses before a living one never use the whole time up."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+        dead = [net.site(f"dead-{number}.example") for number in range(3)]
+        for one in dead:
+            one.field_tls.swallow()
+        net.name(HOST, *(one.address for one in dead), site.address)
+        measured = await seen(net, URL, limits=hurried(overall_s=2.0, tcp_s=10))
+        assert [connect.failure for connect in measured.connects] == [
+            *["generic_timeout_error"] * 3,
+            None,
+        ]
+        assert measured.final is not None
+        assert measured.final.status == 200
+
+    in_world(story)
+
+
+def test_a_host_meets_one_connection_at_a_time() -> None:
+    """All its addresses are tried and verified, one after another, the page first."""
+
+    async def story(net: Testbed) -> None:
+        hosts = [net.site(HOST), *(net.site(f"more-{number}.example") for number in range(3))]
+        for one in hosts:
+            one.tls.tls = net.authorities.genuine(HOST)
+        net.name(HOST, *(one.address for one in hosts))
+        measured = await seen(net, URL, independent=True)
+        assert [connect.address for connect in measured.connects] == [one.address for one in hosts]
+        assert [shake.failure for shake in measured.handshakes] == [None] * 4
+        (page,) = measured.exchanges
+        ends = [page.ended_ms, *(shake.ended_ms for shake in measured.handshakes[1:])]
+        begins = [connect.started_ms for connect in measured.connects[1:]]
+        assert all(end <= begin for end, begin in zip(ends, begins, strict=False))
+
+    in_world(story)
+
+
+def test_two_measurements_that_lead_to_one_host_talk_to_it_in_turn() -> None:
+    """A redirect waits for whoever talks to that host already."""
+
+    async def story(net: Testbed) -> None:
+        talking = most = 0
+
+        async def page(_: http.Request, writer: asyncio.StreamWriter) -> None:
+            nonlocal talking, most
+            talking += 1
+            most = max(most, talking)
+            await asyncio.sleep(0.05)
+            talking -= 1
+            writer.write(http.response("one"))
+
+        net.site("goal.example")
+        net.change_page("goal.example", page)
+        starts = ["a.example", "b.example", "c.example"]
+        for host in starts:
+            net.site(host)
+            net.change_page(host, http.redirect("https://goal.example/"))
+        async with net.session() as session:
+            measured = await asyncio.gather(
+                *(probe(session, f"https://{host}/") for host in [*starts, "goal.example"])
+            )
+        assert [one.exchanges[-1].status for one in measured] == [200] * 4
+        assert most == 1
+
+    in_world(story)
+
+
+def test_sites_that_lead_to_each_other_do_not_wait_for_ever() -> None:
+    """Each would wait for the other's turn to end; after a while they go on."""
+
+    async def story(net: Testbed) -> None:
+        both = asyncio.Barrier(2)
+
+        def leads_to(where: str) -> http.Page:
+            async def page(request: http.Request, writer: asyncio.StreamWriter) -> None:
+                if request.target == "/end":
+                    writer.write(http.response("end"))
+                    return
+                await both.wait()
+                await http.redirect(f"https://{where}/end")(request, writer)
+
+            return page
+
+        for host, other in (("a.example", "b.example"), ("b.example", "a.example")):
+            net.site(host)
+            net.change_page(host, leads_to(other))
+        async with net.session(limits=hurried(host_wait_s=0.2)) as session:
+            measured = await asyncio.gather(
+                probe(session, "https://a.example/"), probe(session, "https://b.example/")
+            )
+        assert [one.exchanges[-1].status for one in measured] == [200, 200]
+        assert all(one.runtime_ms < 3000 for one in measured)
 
     in_world(story)
 
 
 def test_the_systems_answer_is_preferred_to_a_faster_one() -> None:
-    """What a reader would get is fetched, if it comes within the patience granted to it."""
+    """What a reader would get is fetched, if it comes at all; the other is tried as well."""
 
     async def story(net: Testbed) -> None:
         site, other = net.site(HOST), net.site("other.example")
