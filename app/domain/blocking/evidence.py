@@ -9,12 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.blocking.comparison import Comparison, compare
-from app.domain.blocking.controls import (
-    Control,
-    Controls,
-    canonical_address,
-    hear,
-)
+from app.domain.blocking.controls import Control, Controls, canonical_address, hear
 from app.domain.blocking.failures import Failure, Kind
 from app.domain.blocking.fingerprints import (
     Fingerprint,
@@ -23,16 +18,13 @@ from app.domain.blocking.fingerprints import (
     match_exchanges,
     match_lookups,
 )
-from app.domain.blocking.interference import Cause, interference, same_bogon
+from app.domain.blocking.interference import Cause, interference, led_astray, same_bogon
 from app.domain.blocking.measurement import HttpExchange, Measurement
-from app.domain.blocking.reading import (
-    Outcome,
-    Reading,
-    own,
-    read,
-    readers_engine,
-)
+from app.domain.blocking.networks import PrefixTable
+from app.domain.blocking.reading import Outcome, Reading, own, read
 from app.domain.blocking.redirects import genuine_hosts, host_of, is_genuine
+from app.domain.blocking.throttling import Page, Slowness, came_in_part, slowness
+from app.domain.blocking.whereabouts import Whereabouts, whereabouts
 from app.domain.vocabulary import Layer
 
 
@@ -53,19 +45,19 @@ class Evidence:
     comparison: Comparison | None
     # The page was reached over cleartext at a host which no control was led to.
     led_elsewhere: bool
-    # None of the addresses the resolver gave is one of the site's, as far as controls know them.
-    foreign: bool
-    # The field itself reaches an address that is the site's, where its resolver's own does not work.
-    site_works_here: bool
-    # Controls tried the field's addresses: wrong certificate there, or no connection to any of them.
-    disowned: bool
-    dead: bool
-    address_tried: bool  # a control connected to one of them
+    # Whether the addresses the reader's resolver gave are the site's.
+    where: Whereabouts
     # The certificate that did not verify here is the very one controls verified.
     same_certificate: bool
     # A control completed TLS for the name that failed here.
     control_completed_tls: bool
     same_bogon: bool
+    # The page came only by the answer of another resolver than the network's own.
+    led_astray: bool
+    # The page came far more slowly than for every control, for which no line of ours is to blame.
+    slowness: Slowness | None
+    # A page began to come and its end never did.
+    came_in_part: bool
     interference: Cause | None
 
     @property
@@ -93,6 +85,11 @@ class Evidence:
         """Whether content came over cleartext and is not what the controls got."""
         return self.cleartext_page and self.controls.contradict and not self.same_page
 
+    @property
+    def throttled(self) -> bool:
+        """Whether the page was held back."""
+        return self.slowness is not None
+
     def failed_at(self, layer: Layer, *kinds: Kind) -> bool:
         """Whether the field alone failed in this layer, and in one of these ways if any are named."""
         failure = self.failed_here
@@ -106,16 +103,19 @@ def weigh(
     controls: Sequence[Control],
     fingerprints: Sequence[Fingerprint],
     country: str | None,
+    networks: PrefixTable | None = None,
 ) -> Evidence:
-    """Gather the evidence for one measurement of a vantage in `country` (ISO code or None)."""
+    """Gather the evidence for one measurement of a vantage in `country` (ISO code or None).
+
+    Without a table of networks it is not known which addresses are neighbours.
+    """
     heard = hear(controls)
     field = read(measurement, also_genuine=heard.hosts)
     hits = _hits(measurement, heard, fingerprints)
     confirming = tuple(h for h in hits if _accuses(h) and h.fingerprint.expected_in(country))
-    addresses = _reader_addresses(measurement, (host_of(measurement.url), *heard.hosts))
-    # A handshake that verified from here proves an address as well as one from a control.
-    known = heard.known_addresses | _proved_here(measurement)
-    foreign = bool(addresses and heard.known_addresses) and not addresses & known
+    home = (host_of(measurement.url), *heard.hosts)
+    where = whereabouts(measurement, heard, home, field.failure, networks)
+    slow = _slowness(measurement, field, heard)
     return Evidence(
         prober_fault=measurement.prober_fault,
         field=field,
@@ -126,15 +126,14 @@ def weigh(
         remarkable=tuple(h for h in hits if not _accuses(h) and not h.fingerprint.exonerates),
         comparison=_comparison(field, heard.pages),
         led_elsewhere=_led_elsewhere(field, heard),
-        foreign=foreign,
-        site_works_here=_works_at(measurement, heard.known_addresses, field.failure),
-        disowned=bool(addresses) and addresses <= heard.disowned_addresses,
-        dead=bool(addresses) and addresses <= heard.dead_addresses,
-        address_tried=any(address in addresses for address, _ in heard.open_endpoints),
+        where=where,
         same_certificate=_same_certificate(measurement, heard),
         control_completed_tls=any(heard.completed_tls(name) for name in _failed_names(measurement)),
         same_bogon=same_bogon(field, heard),
-        interference=interference(measurement, field, heard, confirming),
+        led_astray=led_astray(measurement, field),
+        slowness=slow,
+        came_in_part=measurement.final is not None and came_in_part(measurement.final),
+        interference=interference(measurement, field, heard, confirming, where, slow),
     )
 
 
@@ -191,41 +190,19 @@ def _led_elsewhere(field: Reading, controls: Controls) -> bool:
     return not is_genuine(host, controls.hosts)
 
 
-def _reader_addresses(measurement: Measurement, home: Sequence[str]) -> frozenset[str]:
-    """The addresses which the reader's resolver gave for the site's name, at the last hop to it."""
-    lookups = [one for one in own(measurement.lookups) if is_genuine(one.hostname, home)]
-    engine = readers_engine(lookups)
-    last = max((lookup.depth for lookup in lookups if lookup.engine is engine), default=0)
-    return frozenset(
-        canonical_address(answer.address)
-        for lookup in lookups
-        if lookup.engine is engine and lookup.depth == last
-        for answer in lookup.answers
-        if not answer.is_bogon
-    )
-
-
-def _works_at(measurement: Measurement, known: frozenset[str], failing: Failure | None) -> bool:
-    """Whether an address of the site works from here, at least as far as where the fetch stopped."""
-    shaken = any(
-        s.failure is None and canonical_address(s.address) in known for s in measurement.handshakes
-    )
-    fetched = any(
-        e.failure is None and e.status is not None and canonical_address(e.address) in known
-        for e in measurement.exchanges
-    )
-    connected = (failing is not None and failing.layer is Layer.TCP) and any(
-        c.failure is None and canonical_address(c.address) in known for c in measurement.connects
-    )
-    return shaken or fetched or connected
-
-
-def _proved_here(measurement: Measurement) -> frozenset[str]:
-    return frozenset(
-        canonical_address(shake.address)
-        for shake in measurement.handshakes
-        if shake.failure is None
-    )
+def _slowness(measurement: Measurement, field: Reading, controls: Controls) -> Slowness | None:
+    """Compare with those that reach the site, where it was the site that answered here."""
+    page = field.page or measurement.final
+    if page is None or not (
+        field.authentic or field.outcome is Outcome.FAILED or not page.over_tls
+    ):
+        return None
+    theirs = [
+        Page(exchange=heard.reading.page, measurement=heard.control.measurement)
+        for heard in controls.reached
+        if heard.reading.page is not None
+    ]
+    return slowness(Page(exchange=page, measurement=measurement), theirs)
 
 
 def _failed_names(measurement: Measurement) -> frozenset[str]:

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     HANDSHAKE = "handshake"
     LED_NOWHERE = "led_nowhere"  # sent on, in cleartext, to where nothing of the site is
     SITE_REDIRECT = "site_redirect"  # the same by the site itself
+    LOOP = "redirect_loop"  # more redirects than anybody follows, the last one in cleartext
+    SITE_LOOP = "site_redirect_loop"  # the same by the site itself
     SERVER_ERROR = "server_error"
     NO_IPV6 = "no_ipv6"  # this network has no IPv6, and only IPv6 was offered
     LOCAL = "local"  # this machine's own fault
@@ -73,6 +75,7 @@ _STEP_KINDS = {
     "ssl_unknown_authority": Kind.CERTIFICATE,
     "ssl_invalid_certificate": Kind.CERTIFICATE,
     "ssl_failed_handshake": Kind.HANDSHAKE,
+    "unknown_failure: stopped after too many redirects": Kind.LOOP,
 }
 _LOCAL = frozenset({"network_down", "permission_denied", "address_not_available", "interrupted"})
 _RESOLVER_OUT_OF_REACH = frozenset({"network_unreachable", "host_unreachable"})

@@ -68,16 +68,19 @@ class FingerprintMatch:
 class FingerprintSet(Sequence[Fingerprint]):
     """Fingerprints sorted by where they look, so that a thousand of them are cheap to ask."""
 
-    __slots__ = ("_all", "bodies", "by_address", "by_header")
+    __slots__ = ("_all", "answers", "bodies", "by_address", "by_header")
 
     def __init__(self, fingerprints: Iterable[Fingerprint]) -> None:
         self._all = tuple(fingerprints)
         self.by_address: dict[str, list[Fingerprint]] = defaultdict(list)
         self.by_header: dict[str, list[Fingerprint]] = defaultdict(list)
         self.bodies: list[Fingerprint] = []
+        self.answers: list[Fingerprint] = []  # of the DNS, by anything but the whole address
         for fingerprint in self._all:
-            if fingerprint.location == "dns":
+            if fingerprint.location == "dns" and fingerprint.pattern_type == "full":
                 self.by_address[fingerprint.pattern].append(fingerprint)
+            elif fingerprint.location == "dns":
+                self.answers.append(fingerprint)
             elif fingerprint.location == "body":
                 self.bodies.append(fingerprint)
             elif fingerprint.location.startswith("header."):
@@ -107,8 +110,8 @@ def match_lookups(
     lookups: Iterable[DnsLookup], fingerprints: Sequence[Fingerprint]
 ) -> tuple[FingerprintMatch, ...]:
     """Find the addresses of known block pages, in first and in late answers."""
-    known = as_set(fingerprints).by_address
-    if not known:
+    known = as_set(fingerprints)
+    if not known.by_address and not known.answers:
         return ()
     found = {
         (fingerprint.name, address): FingerprintMatch(
@@ -117,9 +120,14 @@ def match_lookups(
         for lookup in lookups
         if lookup.engine is not Engine.CONTROL
         for address in (*lookup.addresses, *(one for late in lookup.late_answers for one in late))
-        for fingerprint in known.get(address, ())
+        for fingerprint in _at_address(address, known)
     }
     return tuple(found.values())
+
+
+def _at_address(address: str, known: FingerprintSet) -> Iterator[Fingerprint]:
+    yield from known.by_address.get(address, ())
+    yield from (one for one in known.answers if _fits(one, address))
 
 
 def match_exchanges(

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from app.domain.blocking.controls import Controls, canonical_address
 from app.domain.blocking.failures import Failure, Kind, step_kind
 from app.domain.blocking.fingerprints import FingerprintMatch
-from app.domain.blocking.measurement import Measurement, TlsHandshake
-from app.domain.blocking.reading import Reading, own
+from app.domain.blocking.measurement import Engine, Measurement, TcpConnect, TlsHandshake
+from app.domain.blocking.reading import Reading, own, readers_engine
+from app.domain.blocking.throttling import Slowness
+from app.domain.blocking.whereabouts import Whereabouts, proved_here
 from app.domain.vocabulary import Layer, Mechanism
 
 
@@ -23,6 +25,10 @@ class Cause:
     layer: Layer
     mechanism: Mechanism
 
+
+THROTTLED = Cause(layer=Layer.HTTP, mechanism=Mechanism.THROTTLED)
+_FORGED = Cause(layer=Layer.DNS, mechanism=Mechanism.FORGED_ADDRESS)
+_WRONG_CERTIFICATE = frozenset({"ssl_invalid_hostname", "ssl_unknown_authority"})
 
 _TLS_MECHANISMS = {
     Kind.RESET: Mechanism.SNI_RESET,
@@ -36,15 +42,19 @@ def interference(
     field: Reading,
     controls: Controls,
     confirming: Sequence[FingerprintMatch],
+    where: Whereabouts,
+    slowness: Slowness | None,
 ) -> Cause | None:
-    """Name the first sign of meddling: fingerprint, resolver, injected answer, broken step."""
+    """Name the first sign of meddling: fingerprint, resolver, answer, broken step, slowness."""
     if confirming:
         return _fingerprint_cause(confirming[0])
     return (
         _resolver_cause(measurement, field, controls)
-        or _injected_answer_cause(measurement)
+        or _injected_answer_cause(measurement, controls)
         or _handshake_cause(measurement, controls)
         or _connect_cause(measurement, controls)
+        or _astray_cause(measurement, field, controls, where)
+        or (THROTTLED if slowness is not None else None)
     )
 
 
@@ -58,7 +68,7 @@ def same_bogon(field: Reading, controls: Controls) -> bool:
 
 def _fingerprint_cause(hit: FingerprintMatch) -> Cause:
     if hit.at_dns:
-        return Cause(layer=Layer.DNS, mechanism=Mechanism.FORGED_ADDRESS)
+        return _FORGED
     mechanism = Mechanism.REDIRECT_BLOCKPAGE if hit.redirects else Mechanism.BLOCKPAGE
     return Cause(layer=Layer.HTTP, mechanism=mechanism)
 
@@ -69,19 +79,26 @@ def _resolver_cause(measurement: Measurement, field: Reading, controls: Controls
     if trouble is None or trouble.kind in (Kind.LOCAL, Kind.NAME_COLLISION):
         return None
     known_otherwise = controls.resolved or any(
-        not answer.is_bogon for lookup in own(measurement.lookups) for answer in lookup.answers
+        lookup.late_answers or any(not answer.is_bogon for answer in lookup.answers)
+        for lookup in own(measurement.lookups)
     )
     if not known_otherwise or same_bogon(field, controls):
         return None
     return Cause(layer=Layer.DNS, mechanism=trouble.mechanism)
 
 
-def _injected_answer_cause(measurement: Measurement) -> Cause | None:
-    """A second reply that shares no address with the first: one of the two was injected."""
+def _injected_answer_cause(measurement: Measurement, controls: Controls) -> Cause | None:
+    """A second reply that shares no address with the first: one of the two was injected.
+
+    Unless both are the site's own: a question that the network doubled is honestly answered twice.
+    """
+    known = controls.known_addresses | proved_here(measurement)
     for lookup in own(measurement.lookups):
-        for late in lookup.late_answers:
-            if late and lookup.answers and not set(late) & set(lookup.addresses):
-                return Cause(layer=Layer.DNS, mechanism=Mechanism.FORGED_ADDRESS)
+        first = {canonical_address(one) for one in lookup.addresses}
+        for reply in lookup.late_answers:
+            late = {canonical_address(one) for one in reply}
+            if late and first and not late & first and not (late & known and first & known):
+                return _FORGED
     return None
 
 
@@ -114,3 +131,47 @@ def _connect_cause(measurement: Measurement, controls: Controls) -> Cause | None
             failure = Failure(layer=Layer.TCP, kind=kind, text=connect.failure)
             return Cause(layer=Layer.TCP, mechanism=failure.mechanism)
     return None
+
+
+def _astray_cause(
+    measurement: Measurement, field: Reading, controls: Controls, where: Whereabouts
+) -> Cause | None:
+    """The network's resolver names places where the site is not; another's answer led to its page."""
+    steps = _readers_steps(measurement, field)
+    if not steps or any(step.failure is None for step in steps):
+        return None
+    if where.foreign and where.dead:
+        return _FORGED
+    shakes = [step for step in steps if isinstance(step, TlsHandshake)]
+    wrong = bool(shakes) and all(
+        shake.failure in _WRONG_CERTIFICATE and not _shows_sites_certificate(shake, controls)
+        for shake in shakes
+    )
+    return _FORGED if wrong else None
+
+
+def _readers_steps(
+    measurement: Measurement, field: Reading
+) -> tuple[TcpConnect | TlsHandshake, ...]:
+    """The furthest steps taken by the network's resolver's answer, where it did not give the page."""
+    page = field.page
+    here = [lookup for lookup in own(measurement.lookups) if page and lookup.depth == page.depth]
+    if page is None or page.engine is Engine.SYSTEM or readers_engine(here) is not Engine.SYSTEM:
+        return ()
+    shakes = tuple(s for s in measurement.handshakes if _is_readers(s, page.depth))
+    return shakes or tuple(c for c in measurement.connects if _is_readers(c, page.depth))
+
+
+def _is_readers(step: TcpConnect | TlsHandshake, depth: int) -> bool:
+    return step.engine is Engine.SYSTEM and step.depth == depth
+
+
+def led_astray(measurement: Measurement, field: Reading) -> bool:
+    """Whether the page came only by the answer of another resolver than the network's own."""
+    page = field.page
+    if page is None or page.engine in (Engine.SYSTEM, Engine.CONTROL):
+        return False
+    steps = _readers_steps(measurement, field)
+    return field.dns_trouble is not None or (
+        bool(steps) and all(step.failure is not None for step in steps)
+    )

@@ -87,7 +87,9 @@ def read(
     if failure is None:
         return Reading(outcome=Outcome.NOTHING)
     if not is_genuine(host_of(hop_url(measurement, failure.depth)), hosts):
-        failure, trouble = _led_nowhere(exchanges[-1], failure), None
+        # The blame is on whoever sent the reader away from the site, not on where that ended.
+        away = [one for one in exchanges if is_genuine(host_of(one.url), hosts)] or exchanges
+        failure, trouble = _led_nowhere(away[-1], failure), None
     return Reading(outcome=Outcome.FAILED, failure=failure, dns_trouble=trouble)
 
 
@@ -191,9 +193,10 @@ def _step_failure(
 def _http_failure(exchange: HttpExchange) -> Failure | None:
     if exchange.failure is None:
         return _led_nowhere(exchange, None) if leads_nowhere(exchange) else None
+    kind = step_kind(exchange.failure)
     return Failure(
         layer=Layer.HTTP,
-        kind=step_kind(exchange.failure),
+        kind=Kind.SITE_LOOP if kind is Kind.LOOP and exchange.over_tls else kind,
         text=exchange.failure,
         address=exchange.address,
         depth=exchange.depth,

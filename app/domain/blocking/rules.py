@@ -16,7 +16,7 @@ from app.domain.blocking.rules_first import FINGERPRINTS, NOT_A_FETCH, PROVED_BY
 
 __all__ = ["NOT_A_FETCH", "RULES", "RULES_VERSION", "Rule", "first_rule"]
 
-RULES_VERSION: int = 1
+RULES_VERSION: int = 2
 
 RULES: tuple[Rule, ...] = (
     *WORTHLESS,

@@ -5,6 +5,7 @@ Part of the ordered table in `rules.py`, whose docstring says how ids and order 
 """
 
 from app.domain.blocking.failures import Kind
+from app.domain.blocking.interference import THROTTLED
 from app.domain.blocking.rule import Rule
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 
@@ -59,6 +60,13 @@ SAME_FOR_CONTROLS = (
         sentence="The answer 127.0.53.53 marks a clash of domain names (ICANN); it is not blocking.",
     ),
     Rule(
+        id="http_same_page_but_throttled",
+        when=lambda e: e.cleartext_page and e.same_page and e.interference == THROTTLED,
+        state=VerdictState.OK,
+        sentence="The same page came as to a control, but far more slowly than for every control, "
+        "although the line was quick enough to connect.",
+    ),
+    Rule(
         id="http_same_page_despite_interference",
         when=lambda e: e.cleartext_page and e.same_page and e.interference is not None,
         state=VerdictState.OK,
@@ -90,6 +98,22 @@ BLOCKED_BY_PAGE = (
         sentence="The site itself, proved by its certificate, sends this visitor to where nothing is.",
     ),
     Rule(
+        id="https_redirect_loop",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.SITE_LOOP),
+        state=VerdictState.INSUFFICIENT,
+        sentence="The site itself, proved by its certificate, sends this visitor round in circles.",
+    ),
+    Rule(
+        id="http_redirect_loop",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.LOOP),
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.HTTP_FAILURE,
+        confidence=Confidence.WEAK,
+        sentence="The reader is sent round in circles in cleartext, where the site or somebody "
+        "between may do it; controls get the page.",
+    ),
+    Rule(
         id="http_reset",
         when=lambda e: e.failed_at(Layer.HTTP, Kind.RESET),
         state=VerdictState.BLOCKED,
@@ -97,6 +121,23 @@ BLOCKED_BY_PAGE = (
         mechanism=Mechanism.HTTP_RESET,
         confidence=Confidence.LIKELY,
         sentence="The connection is torn down when the page is asked for; controls get the page.",
+    ),
+    Rule(
+        id="http_throttled",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.TIMEOUT) and e.came_in_part and e.throttled,
+        state=VerdictState.BLOCKED,
+        layer=Layer.HTTP,
+        mechanism=Mechanism.THROTTLED,
+        confidence=Confidence.LIKELY,
+        sentence="The page begins to come and trickles so slowly that its end never comes in time; "
+        "controls have the whole of it many times faster.",
+    ),
+    Rule(
+        id="http_unfinished",
+        when=lambda e: e.failed_at(Layer.HTTP, Kind.TIMEOUT) and e.came_in_part,
+        state=VerdictState.INSUFFICIENT,
+        sentence="The page begins to come and its end does not come in time; the line here may be "
+        "too slow for it.",
     ),
     Rule(
         id="http_timeout",

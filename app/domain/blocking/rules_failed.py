@@ -51,8 +51,8 @@ BLOCKED_BY_NAME = (
         id="dns_forged_certificate",
         when=lambda e: (
             e.failed_at(Layer.TLS, Kind.CERTIFICATE)
-            and e.foreign
-            and (e.site_works_here or e.disowned)
+            and e.where.foreign
+            and (e.where.site_works_here or e.where.disowned)
         ),
         state=VerdictState.BLOCKED,
         layer=Layer.DNS,
@@ -67,8 +67,8 @@ BLOCKED_BY_NAME = (
         id="dns_forged_dead_address",
         when=lambda e: (
             (e.failed_at(Layer.TCP) or e.failed_at(Layer.TLS) or e.failed_at(Layer.HTTP))
-            and e.foreign
-            and (e.site_works_here or e.dead)
+            and e.where.foreign
+            and (e.where.site_works_here or e.where.dead)
             and not e.failed_at(Layer.HTTP, Kind.LED_NOWHERE)
         ),
         state=VerdictState.BLOCKED,
@@ -81,7 +81,9 @@ BLOCKED_BY_NAME = (
     ),
     Rule(
         id="dns_forged_page",
-        when=lambda e: e.other_page and e.foreign and (e.site_works_here or e.disowned),
+        when=lambda e: (
+            e.other_page and e.where.foreign and (e.where.site_works_here or e.where.disowned)
+        ),
         state=VerdictState.BLOCKED,
         layer=Layer.DNS,
         mechanism=Mechanism.FORGED_ADDRESS,

@@ -6,6 +6,7 @@ Part of the ordered table in `rules.py`, whose docstring says how ids and order 
 
 from app.domain.blocking.evidence import Evidence
 from app.domain.blocking.failures import Kind
+from app.domain.blocking.interference import THROTTLED
 from app.domain.blocking.reading import Outcome
 from app.domain.blocking.rule import Rule
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
@@ -94,6 +95,13 @@ PROVED_BY_TLS = (
         layer=Layer.HTTP,
         mechanism=Mechanism.HTTP_FAILURE,
         sentence="The site itself, proved by its certificate, answers with a server error.",
+    ),
+    Rule(
+        id="https_genuine_but_throttled",
+        when=lambda e: e.field.authentic and e.interference == THROTTLED,
+        state=VerdictState.OK,
+        sentence="The genuine page came over TLS valid for the name, but far more slowly than for "
+        "every control, although the line was quick enough to connect.",
     ),
     Rule(
         id="https_genuine_despite_interference",

@@ -14,6 +14,7 @@ from app.domain.blocking.failures import Kind
 from app.domain.blocking.fingerprints import Fingerprint, FingerprintMatch
 from app.domain.blocking.interference import Cause
 from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.networks import PrefixTable
 from app.domain.blocking.rules import NOT_A_FETCH, RULES_VERSION, Rule, first_rule
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 
@@ -43,13 +44,15 @@ def judge(
     controls: Sequence[Control],
     fingerprints: Sequence[Fingerprint],
     country: str | None,
+    networks: PrefixTable | None = None,
 ) -> Verdict:
     """Judge one field measurement against its controls.
 
     `country` is the vantage's ISO code, or None where it is not known: then no fingerprint
-    confirms. Judging many, build one `FingerprintSet` and hand it in each time.
+    confirms. Judging many, build one `FingerprintSet` and hand it in each time. `networks` tells
+    which addresses stand in one network; without it that is unknown, and no address a neighbour.
     """
-    evidence = weigh(measurement, controls, fingerprints, country)
+    evidence = weigh(measurement, controls, fingerprints, country, networks)
     rule = first_rule(evidence)
     cause = _cause(rule, evidence)
     return Verdict(
@@ -96,8 +99,8 @@ def _confidence(rule: Rule, evidence: Evidence) -> Confidence | None:
 def _thin(evidence: Evidence) -> bool:
     """Controls disagree; or no control knows the address at which the connection failed."""
     failed = evidence.failed
-    untried = evidence.foreign and failed is not None and failed.layer is not Layer.DNS
-    return evidence.controls.disagree or (untried and not evidence.address_tried)
+    untried = evidence.where.foreign and failed is not None and failed.layer is not Layer.DNS
+    return evidence.controls.disagree or (untried and not evidence.where.tried)
 
 
 def _failure_class(rule: Rule, evidence: Evidence) -> str | None:
@@ -130,7 +133,21 @@ def _reasons(rule: Rule, evidence: Evidence) -> list[str]:
     if evidence.interference is not None and rule.state is not VerdictState.BLOCKED:
         cause = evidence.interference
         reasons.append(f"On the way: {cause.mechanism.label} in {cause.layer.value}.")
+    if evidence.led_astray:
+        reasons.append(_astray_reason(evidence))
+    if evidence.slowness is not None:
+        reasons.append(evidence.slowness.sentence)
     return [*reasons, *_control_reasons(evidence), *_fingerprint_reasons(evidence)]
+
+
+def _astray_reason(evidence: Evidence) -> str:
+    """Say plainly that 'ok' is not what a reader of this network sees."""
+    trouble = evidence.field.dns_trouble
+    seen = "nothing of the site is where it leads" if trouble is None else trouble.text
+    return (
+        f"The network's own resolver does not lead to this page ({seen}): it came only by the "
+        "address another resolver gave. Whoever asks the network's resolver does not get it."
+    )
 
 
 def _control_reasons(evidence: Evidence) -> list[str]:
@@ -145,8 +162,13 @@ def _control_reasons(evidence: Evidence) -> list[str]:
     )
     said = [f"{count} {what}" for count, what in counts if count]
     reasons = [f"Controls: {', '.join(said)}." if said else "Controls: none."]
-    if evidence.foreign:
+    if evidence.where.foreign:
         reasons.append("None of the resolver's addresses is known to the controls.")
+    elif evidence.where.neighbour_asn is not None:
+        reasons.append(
+            "The resolver's addresses are not the controls', but stand in the same network "
+            f"(AS{evidence.where.neighbour_asn})."
+        )
     comparison = evidence.comparison
     if comparison is not None and not evidence.field.authentic and comparison.body_proportion:
         reasons.append(f"Length against the control's page: {comparison.body_proportion:.2f}.")

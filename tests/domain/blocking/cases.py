@@ -64,6 +64,12 @@ CASES = (
         scenes.REACHES,
     ),
     Case(
+        "the page over TLS, held back",
+        "https_genuine_but_throttled",
+        see.slowly(see.https_ok()),
+        scenes.QUICK,
+    ),
+    Case(
         "a known bogon",
         "dns_bogon_fingerprint",
         see.dns_says("10.10.34.36"),
@@ -153,6 +159,12 @@ CASES = (
         "http_same_page_despite_interference",
         scenes.BAD_DNS_GOOD_HTTP_PAGE,
         scenes.REACHES_HTTP,
+    ),
+    Case(
+        "the same page over cleartext, held back",
+        "http_same_page_but_throttled",
+        see.slowly(see.http_ok()),
+        scenes.QUICK_HTTP,
     ),
     Case("the same page over cleartext", "http_same_page", see.http_ok(), scenes.REACHES_HTTP),
     Case("fails, no control", "no_control_failed", see.tls_fails()),

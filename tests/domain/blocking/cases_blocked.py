@@ -112,6 +112,30 @@ BLOCKED_CASES = (
         scenes.SITE_SENDS_TO_PRIVATE,
         scenes.REACHES,
     ),
+    Case(
+        "sent round in circles by the site",
+        "https_redirect_loop",
+        see.paced(see.https_ok(status=302, location="/"), failure=scenes.TOO_MANY_REDIRECTS),
+        scenes.REACHES,
+    ),
+    Case(
+        "sent round in circles in cleartext",
+        "http_redirect_loop",
+        see.paced(see.http_ok(status=302, location="/"), failure=scenes.TOO_MANY_REDIRECTS),
+        scenes.REACHES_HTTP,
+    ),
+    Case(
+        "a page that trickles and never ends",
+        "http_throttled",
+        see.trickling(see.https_ok()),
+        scenes.QUICK,
+    ),
+    Case(
+        "a page too long for the line",
+        "http_unfinished",
+        see.trickling(see.https_ok(), wire_length=1_500_000),
+        scenes.QUICK,
+    ),
     Case("reset after the request", "http_reset", see.http_fails(), scenes.REACHES_HTTP),
     Case(
         "silent after the request",

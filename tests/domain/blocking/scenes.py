@@ -107,4 +107,7 @@ BAD_DNS_GOOD_HTTP_PAGE = see.measured(
     see.fetch(see.HTTP, engine=Engine.UDP),
     url=see.HTTP,
 )
+QUICK = (see.control(see.quickly(see.https_ok())),)
+QUICK_HTTP = (see.control(see.quickly(see.http_ok())),)
+TOO_MANY_REDIRECTS = "unknown_failure: stopped after too many redirects"
 HTTP_REFUSAL = see.http_ok(status=403, text="no", title="Forbidden", headers=())

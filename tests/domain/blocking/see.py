@@ -158,6 +158,30 @@ def http_fails(failure: str = "connection_reset", url: str = HTTP) -> Measuremen
     return measured(*steps, *([shake()] if url == HTTPS else []), url=url)
 
 
+def paced(measurement: Measurement, **page: Any) -> Measurement:
+    """The same, its last page changed: `wire_length` bytes came from `first_byte_ms` to `ended_ms`."""
+    *before, last = measurement.exchanges
+    return replace(measurement, exchanges=(*before, replace(last, **page)))
+
+
+def slowly(measurement: Measurement, *, bytes_per_second: float = 10_000) -> Measurement:
+    """The same, its last page of 60,000 bytes drawn out; the line itself is quick."""
+    took_ms = 60_000 / bytes_per_second * 1000
+    return paced(measurement, wire_length=60_000, ended_ms=80.0 + took_ms)
+
+
+def trickling(measurement: Measurement, *, wire_length: int = 9_000) -> Measurement:
+    """The same, its last page begun and not ended within fifteen seconds."""
+    return paced(
+        measurement, wire_length=wire_length, ended_ms=15_060.0, failure="generic_timeout_error"
+    )
+
+
+def quickly(measurement: Measurement) -> Measurement:
+    """The same, its last page of 60,000 bytes there in 200 ms."""
+    return paced(measurement, wire_length=60_000, ended_ms=280.0)
+
+
 def blockpage(url: str = HTTP, **more: Any) -> HttpExchange:
     """A page that is not the site's."""
     fields: dict[str, Any] = {

@@ -71,6 +71,17 @@ def test_an_answer_matches_whole_addresses_only() -> None:
     assert not match(handed, [mark])
 
 
+@pytest.mark.parametrize(
+    ("pattern_type", "pattern"),
+    [("prefix", "10.10.34."), ("contains", ".34.3"), ("regexp", r"^10\.10\.34\.3[4-6]$")],
+)
+def test_answers_are_matched_as_the_pattern_type_says(pattern_type: str, pattern: str) -> None:
+    """A censor may answer with any address of a range, and a mark may name the range."""
+    mark = see.mark(pattern, location="dns", pattern_type=pattern_type)
+    assert [hit.found_in for hit in match(see.dns_says("10.10.34.36"), [mark])] == ["10.10.34.36"]
+    assert not match(see.dns_says("10.11.36.9"), [mark])
+
+
 def test_a_declared_charset_is_honoured() -> None:
     """A Cyrillic block page in windows-1251 is recognised, and an unknown charset does no harm."""
     mark = see.mark("Доступ ограничен")
