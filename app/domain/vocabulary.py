@@ -650,6 +650,8 @@ class SourceKind(Term):
 
     FEED = "feed", "An RSS or Atom feed."
     CSV = "csv", "A CSV file with a mapping of columns."
+    CPJ = "cpj", "The full export of journalists killed, by the Committee to Protect Journalists."
+    CPJ_PEOPLE = "cpj-people", "The people list export of the Committee to Protect Journalists."
 
 
 class Trust(Term):

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.domain.record.dataset import DatasetRecord
+
 FIELDS = frozenset(
     {
         "external_id",
@@ -59,6 +61,8 @@ class Reading:
     date_text: str | None = None  # EDTF, of the event where the source says so
     published_at: datetime | None = None
     leftovers: dict[str, Any] = field(default_factory=dict)
+    # What a format of a named organisation says in full; only a trusted dataset makes use of it.
+    record: DatasetRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
