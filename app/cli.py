@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands on the record: sites, keys, fingerprints, the example, the database.
+"""Commands on the record: sites, keys, the example, the database.
 
 Thin: each opens one transaction, calls one service and prints. `workers.cli` adds these to the
 `qalam` command. Exit codes: 0 done, 1 found a problem, 2 wrong usage.
@@ -20,15 +20,13 @@ from app import clock
 from app.console import Json, err, out, print_json, told
 from app.domain.vocabulary import Role
 from app.errors import InvalidInput
-from app.services import access, example, fingerprints, networks, sites
+from app.services import access, example, sites
 from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
 
 sites_app = typer.Typer(help="The sites that are watched.", no_args_is_help=True)
 keys_app = typer.Typer(help="Who may call the API.", no_args_is_help=True)
-fingerprints_app = typer.Typer(help="Known block pages and forged answers.", no_args_is_help=True)
-networks_app = typer.Typer(help="Which network announces which addresses.", no_args_is_help=True)
 example_app = typer.Typer(help="The founding example, Kazakhstan 2013.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -50,7 +48,8 @@ def data_folder() -> Path:
     return load_settings().data_dir
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a file that must be UTF-8, or raise InvalidInput."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -82,7 +81,7 @@ def import_sites(
 ) -> None:
     """Take a list of sites; known ones are updated, wrong rows are named by line."""
     with told():
-        text = _read_text(file)
+        text = read_text(file)
     with told(), opened() as sessions:
         stem = file.stem.upper()
         of_file = country.upper() or (stem if re.fullmatch(r"[A-Z]{2}", stem) else "")
@@ -113,62 +112,6 @@ def import_sites(
     if result.vanished:
         out.print(f"{result.vanished} sites of an earlier import are not in the file; they stay.")
     for one in (*result.rejected, *result.same_site, *result.unlinked):
-        err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
-
-
-@fingerprints_app.command("import")
-def import_fingerprints(
-    file: Annotated[Path, typer.Argument(help="OONI's CSV of dns or http fingerprints.")],
-    source: Annotated[
-        str, typer.Option(help="Whose set it is, kept with its rows; the file's name if left out.")
-    ] = "",
-    licence: Annotated[
-        str, typer.Option(help="Terms of the set, kept with its rows; unknown if left out.")
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Take OONI fingerprints; patterns that don't compile are reported, never dropped silently."""
-    with told():
-        text = _read_text(file)
-    with told(), opened() as sessions, sessions.writing() as session:
-        result = fingerprints.import_csv(
-            session, text, origin=source or file.name, licence=licence or None, now=clock.now()
-        )
-        if dry_run:
-            session.rollback()
-    if as_json:
-        print_json(asdict(result))
-        return
-    out.print(
-        f"{result.rows} rows: {result.new} new, {result.changed} changed, "
-        f"{result.unchanged} unchanged, {len(result.rejected)} rejected, "
-        f"{len(result.broken)} kept that can never match."
-    )
-    if result.vanished:
-        out.print(f"{result.vanished} of an earlier import are not in the file; they stay.")
-    for one in (*result.rejected, *result.broken):
-        err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
-
-
-@networks_app.command("import")
-def import_networks(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns prefix,asn,name.")],
-    source: Annotated[
-        str, typer.Option(help="Whose table it is; its older rows are replaced. The file's name.")
-    ] = "",
-    as_json: Json = False,
-) -> None:
-    """Take a table of announced prefixes: all that its source gave before is replaced at once."""
-    with told():
-        text = _read_text(file)
-    with told(), opened() as sessions, sessions.writing() as session:
-        result = networks.import_csv(session, text, source=source or file.name, now=clock.now())
-    if as_json:
-        print_json(asdict(result))
-        return
-    out.print(f"{result.rows} rows: {result.kept} kept, {len(result.rejected)} rejected.")
-    for one in result.rejected:
         err.print(f"line {one['line']}: {one['reason']}", markup=False, highlight=False)
 
 
@@ -258,7 +201,5 @@ def add_to(command: typer.Typer) -> None:
     """Add these commands to the `qalam` command."""
     command.add_typer(sites_app, name="sites")
     command.add_typer(keys_app, name="key")
-    command.add_typer(fingerprints_app, name="fingerprints")
-    command.add_typer(networks_app, name="networks")
     command.add_typer(example_app, name="example")
     command.add_typer(db_app, name="db")

@@ -10,6 +10,7 @@ DOORS = {
     "app/api/dependencies.py",
     "app/api/traced.py",
     "app/cli.py",
+    "app/cli_knowledge.py",
     "app/cli_vantages.py",
     "app/storage/database.py",
     "app/storage/migrations.py",

@@ -18,6 +18,7 @@ import uvicorn
 from app import __version__, clock
 from app import cli as record_commands
 from app.cli_export import export_app
+from app.cli_knowledge import fingerprints_app, networks_app
 from app.cli_vantages import vantages_app
 from app.console import out, told
 from app.domain.vocabulary import VantageRole
@@ -43,6 +44,8 @@ __all__ = ["command", "main"]
 
 record_commands.add_to(command)
 command.add_typer(export_app, name="export")
+command.add_typer(fingerprints_app, name="fingerprints")
+command.add_typer(networks_app, name="networks")
 command.add_typer(measurements_app, name="measurements")
 command.add_typer(reports_app, name="reports")
 command.add_typer(vantages_app, name="vantage")

@@ -89,3 +89,11 @@ def _read_row(raw: Mapping[Any, Any]) -> dict[str, Any] | str:
 def load(session: Session) -> PrefixTable:
     """Return the whole table, ready to ask; empty where none was imported."""
     return PrefixTable(networks.list_prefixes(session))
+
+
+def list_tables(session: Session) -> list[dict[str, Any]]:
+    """Return the imported tables: whose, how many prefixes, and of when."""
+    return [
+        {"source": source, "prefixes": count, "imported_at": at}
+        for source, count, at in networks.list_sources(session)
+    ]

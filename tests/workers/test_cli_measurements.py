@@ -45,6 +45,13 @@ def _json(folder: Path, *arguments: str) -> dict[str, Any]:
     return read
 
 
+def _json_rows(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    done = run(folder, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    read: list[dict[str, Any]] = json.loads(done.stdout)
+    return read
+
+
 def test_a_file_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     """Import, then export: the same measurements, by the same names, in a file of their own."""
     path = _file(tmp_path, BLOCKED, FINE)
@@ -143,6 +150,8 @@ def test_lists_prefixes_and_fingerprints_keep_whose_they_are(tmp_path: Path) -> 
     listed = _json(tmp_path, "sites", "import", "ours.csv", "--source", "us", "--licence", "CC0")
     routed = _json(tmp_path, "networks", "import", "routes.csv")
     marked = _json(tmp_path, "fingerprints", "import", "marks.csv", "--source", "them")
+    (shown,) = _json_rows(tmp_path, "fingerprints", "list")
+    (table,) = _json_rows(tmp_path, "networks", "list")
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'data' / 'qalam.db'}")
     with engine.connect() as connection:
         site = connection.execute(sa.text("SELECT list_name, list_licence FROM sites")).one()
@@ -152,6 +161,8 @@ def test_lists_prefixes_and_fingerprints_keep_whose_they_are(tmp_path: Path) -> 
     assert (listed["new"], routed["kept"], marked["new"]) == (1, 1, 1)
     assert (tuple(site), tuple(mark)) == (("us", "CC0"), ("them", None))
     assert [one["line"] for one in marked["broken"]] == [2]
+    assert (shown["origin"], shown["licence"], shown["fingerprints"]) == ("them", None, 1)
+    assert (table["source"], table["prefixes"]) == ("routes.csv", 1)
 
 
 def test_what_the_api_gives_stands_in_the_record(sessions: Sessions, tmp_path: Path) -> None:
