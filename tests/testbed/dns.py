@@ -89,7 +89,7 @@ class Resolver:
     async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         length = int.from_bytes(await reader.readexactly(2), "big")
         query = dns.message.from_wire(await reader.readexactly(length))
-        reply = honest_reply(self._zone, query).to_wire()
+        reply = honest_reply(self._zone, query).to_wire(want_shuffle=False)
         writer.write(len(reply).to_bytes(2, "big") + reply)
         await writer.drain()
 
@@ -116,7 +116,7 @@ def failing(query: dns.message.Message, rcode: dns.rcode.Rcode) -> dns.message.M
 
 def honest(_: dns.message.Message, truth: dns.message.Message) -> Sending:
     """Say what the world knows."""
-    return [(0, truth.to_wire())]
+    return [(0, truth.to_wire(want_shuffle=False))]
 
 
 def silent(_: dns.message.Message, __: dns.message.Message) -> Sending:
@@ -126,22 +126,22 @@ def silent(_: dns.message.Message, __: dns.message.Message) -> Sending:
 
 def nxdomain(query: dns.message.Message, _: dns.message.Message) -> Sending:
     """Say that the name does not exist."""
-    return [(0, failing(query, dns.rcode.NXDOMAIN).to_wire())]
+    return [(0, failing(query, dns.rcode.NXDOMAIN).to_wire(want_shuffle=False))]
 
 
 def servfail(query: dns.message.Message, _: dns.message.Message) -> Sending:
     """Say that looking it up failed."""
-    return [(0, failing(query, dns.rcode.SERVFAIL).to_wire())]
+    return [(0, failing(query, dns.rcode.SERVFAIL).to_wire(want_shuffle=False))]
 
 
 def refused(query: dns.message.Message, _: dns.message.Message) -> Sending:
     """Refuse to look it up."""
-    return [(0, failing(query, dns.rcode.REFUSED).to_wire())]
+    return [(0, failing(query, dns.rcode.REFUSED).to_wire(want_shuffle=False))]
 
 
 def empty(query: dns.message.Message, _: dns.message.Message) -> Sending:
     """Say that the name exists and has no address."""
-    return [(0, dns.message.make_response(query).to_wire())]
+    return [(0, dns.message.make_response(query).to_wire(want_shuffle=False))]
 
 
 def forge(*addresses: str, ttl: int = 60) -> Rule:
@@ -157,7 +157,10 @@ def inject(*addresses: str, truth_after_s: float = 0.01) -> Rule:
     """Answer falsely at once and truthfully a little later, as an injector on the way does."""
 
     def rule(query: dns.message.Message, truth: dns.message.Message) -> Sending:
-        return [(0, _forged(query, addresses, 60)), (truth_after_s, truth.to_wire())]
+        return [
+            (0, _forged(query, addresses, 60)),
+            (truth_after_s, truth.to_wire(want_shuffle=False)),
+        ]
 
     return rule
 
@@ -166,14 +169,14 @@ def truncate(query: dns.message.Message, _: dns.message.Message) -> Sending:
     """Answer over UDP only that the answer is too long for it."""
     reply = dns.message.make_response(query)
     reply.flags |= dns.flags.TC
-    return [(0, reply.to_wire())]
+    return [(0, reply.to_wire(want_shuffle=False))]
 
 
 def wrong_id(query: dns.message.Message, truth: dns.message.Message) -> Sending:
     """Send a forged answer under a guessed id, then the truth."""
     forged = dns.message.from_wire(_forged(query, ("127.0.0.66",), 60))
     forged.id = query.id ^ 0x5555
-    return [(0, forged.to_wire()), (0, truth.to_wire())]
+    return [(0, forged.to_wire(want_shuffle=False)), (0, truth.to_wire(want_shuffle=False))]
 
 
 def malformed(query: dns.message.Message, _: dns.message.Message) -> Sending:
@@ -197,7 +200,7 @@ def in_turn(*rules: Rule) -> Rule:
 def _forged(query: dns.message.Message, addresses: Sequence[str], ttl: int) -> bytes:
     reply = dns.message.make_response(query)
     owner = query.question[0].name.to_text()
-    return _with_addresses(reply, owner, addresses, ttl).to_wire()
+    return _with_addresses(reply, owner, addresses, ttl).to_wire(want_shuffle=False)
 
 
 def _with_addresses(

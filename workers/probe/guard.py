@@ -8,6 +8,7 @@ was classified where it was heard, so leaving it out here loses nothing.
 Nothing here opens a socket.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from app.errors import RefusedAddress
 from workers.probe.failures import BAD_LOCATION, TOO_MANY_REDIRECTS
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+
+# With a scheme and no host; joined with a URL it would quietly become that URL's own host.
+_WITHOUT_HOST = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE)
 
 # The page is fetched through the answer a reader of that network gets, if that works at all.
 _PREFERENCE = (Engine.SYSTEM, Engine.UDP, Engine.DOH, Engine.CONTROL)
@@ -89,6 +93,8 @@ def next_hop(
     location = exchange.location or ""
     if not location:
         return Hop(location="", failure=BAD_LOCATION)
+    if _WITHOUT_HOST.match(location):
+        return Hop(location=location, refused="refused:host", failure=BAD_LOCATION)
     try:
         following = canonical_url(resolve_location(target, location), allow_ports=allow_ports)
     except RefusedAddress as refusal:

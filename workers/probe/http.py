@@ -130,7 +130,12 @@ class Conversation:
             self.headers.append((name.decode("latin-1").strip().lower(), _text(value)))
 
     def on_headers_complete(self) -> None:
-        """Take the status, unless it only announces another."""
+        """Take the status, unless it only announces another or belongs to what follows the answer.
+
+        A second response right behind the first would otherwise write over it.
+        """
+        if self._body is not None:
+            return
         status = self._parser.get_status_code()
         if status in _INTERIM:
             self.headers.clear()
@@ -144,7 +149,7 @@ class Conversation:
 
     def on_body(self, piece: bytes) -> None:
         """Take a piece of the body."""
-        if self._body is not None:
+        if self._body is not None and not self._complete:
             self._body.feed(piece)
 
     def on_message_complete(self) -> None:

@@ -3,11 +3,13 @@
 
 import asyncio
 import gzip
+import random
 
 import pytest
 
 from app.domain.blocking.measurement import HttpExchange, Measurement
 from tests.testbed import Testbed, http
+from tests.testbed.tcp import hold
 from tests.workers.probe.world import hurried, in_world, seen
 from workers.probe.http import Cookies
 
@@ -121,6 +123,74 @@ def test_an_answer_that_is_no_http_is_kept_in_part() -> None:
     assert exchange.body.startswith(b"SSH-2.0")
     assert len(exchange.body) == 256
     assert exchange.body_truncated
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        OK + b"A: 1\r\nContent-Length: 2\r\n\r\nok",
+        OK + b"A: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    ],
+    ids=["length", "chunks"],
+)
+def test_a_second_response_behind_the_first_changes_nothing(first: bytes) -> None:
+    """Whoever appends a response can't write over the status, the headers or the page."""
+    second = b"HTTP/1.1 451 X\r\nB: 2\r\nSet-Cookie: c=1\r\nContent-Length: 3\r\n\r\nbad"
+    exchange = answered(http.raw(first + second))
+    assert (exchange.status, exchange.body, exchange.failure) == (200, b"ok", None)
+    assert exchange.header("b") is None
+    assert exchange.header("a") == "1"
+
+
+def test_a_flood_of_interim_answers_is_no_http() -> None:
+    """A server that only ever says 'continue' is given up at the bound of a head."""
+    exchange = answered(http.raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 5000))
+    assert (exchange.status, exchange.failure) == (None, "http_request_failed")
+
+
+def test_bytes_on_the_wire_are_counted_before_unpacking() -> None:
+    """How fast a page came is a matter of the bytes that came, not of what they unpack to."""
+    exchange = answered(http.news("x", paragraphs=400))
+    assert exchange.wire_length is not None
+    assert exchange.body_length is not None
+    assert 0 < exchange.wire_length < exchange.body_length / 5
+    assert exchange.header("content-length") == str(exchange.wire_length)
+    assert exchange.bytes_per_second is not None
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_page_that_stalls_half_way_keeps_what_came(packed: bool) -> None:
+    """The failure, the bytes so far and both times are there: the marks of a throttle."""
+    html = b"<title>Slow</title>" + random.Random(1).randbytes(40_000)
+    body = gzip.compress(html) if packed else html
+    kind = (("Content-Encoding", "gzip"),) if packed else ()
+
+    async def page(request: http.Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(http.response(body, headers=kind)[:-20_000])
+        await writer.drain()
+        await hold(request.reader)
+
+    exchange = answered(page, http_s=0.5)
+    assert (exchange.status, exchange.failure) == (200, "generic_timeout_error")
+    assert exchange.title == "Slow"
+    assert exchange.wire_length == len(body) - 20_000
+    assert exchange.body is not None
+    assert html.startswith(exchange.body)
+    assert len(exchange.body) > 15_000
+    assert exchange.first_byte_ms is not None
+    assert exchange.ended_ms - exchange.first_byte_ms > 300
+    assert exchange.bytes_per_second is not None
+    assert exchange.bytes_per_second < 100_000
+
+
+@pytest.mark.parametrize(
+    "page", [http.silence(), http.torn(), http.raw(b"")], ids=["silence", "reset", "closed"]
+)
+def test_an_answer_that_never_came_has_no_length_and_no_speed(page: http.Page) -> None:
+    """Nothing is unknown, not zero."""
+    exchange = answered(page, http_s=0.3)
+    assert (exchange.wire_length, exchange.first_byte_ms) == (None, None)
+    assert exchange.bytes_per_second is None
 
 
 def test_more_body_than_promised_is_not_read() -> None:

@@ -178,6 +178,9 @@ def test_one_attempt_uses_one_resolution() -> None:
         ("http://localhost:6379/", "refused:port", None),
         ("//127.0.0.1/", "refused:non_global_literal", None),
         ("http://[", "refused:host", "http_invalid_redirect_location_host"),
+        ("https:///start", "refused:host", "http_invalid_redirect_location_host"),
+        ("https:start", "refused:host", "http_invalid_redirect_location_host"),
+        ("https://?q", "refused:host", "http_invalid_redirect_location_host"),
     ],
 )
 def test_redirects_into_private_space_are_recorded_and_not_followed(
