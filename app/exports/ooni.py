@@ -90,6 +90,7 @@ def to_ooni(
             asn=asn,
             network_name=network_name,
             fingerprints=tuple(found),
+            networks=_announced(scrub.facts, networks),
             bodies=_only_in_controls(clean, clean_controls),
         ),
     }
@@ -213,6 +214,12 @@ def _text(text: str | None, scrub: Scrubber) -> str | None:
 
 def _clean_verdict(verdict: Verdict, scrub: Scrubber) -> Verdict:
     return dataclasses.replace(verdict, reasons=tuple(scrub.text(one) for one in verdict.reasons))
+
+
+def _announced(addresses: Iterable[str], networks: PrefixTable) -> list[tuple[str, int, str]]:
+    """Return the network of each address, as far as the table knows it."""
+    known = ((address, networks.asn(address)) for address in sorted(addresses))
+    return [(address, asn, networks.name(asn) or "") for address, asn in known if asn is not None]
 
 
 def _only_in_controls(measurement: Measurement, controls: Sequence[Control]) -> dict[str, bytes]:

@@ -93,6 +93,7 @@ def take(
         taken.controls,
         _with(known.fingerprints, taken.fingerprints),
         taken.country,
+        networks=known.networks if taken.networks is None else taken.networks,
     )
     with session.begin_nested():
         _keep(session, taken, site, verdict, now=now)

@@ -48,6 +48,8 @@ class Carried:
     controls: tuple[CarriedControl, ...] = ()
     # Known marks that were found here: evidence, where the reader's own set lacks them.
     fingerprints: tuple[Fingerprint, ...] = ()
+    # Which network announced an address: (address, ASN, name), as far as the exporter knew.
+    networks: tuple[tuple[str, int, str], ...] = ()
     verdict: Verdict | None = None
     bodies: dict[str, bytes] = dataclasses.field(default_factory=dict)
 
@@ -74,6 +76,7 @@ def write(
     asn: int | None,
     network_name: str | None,
     fingerprints: Sequence[Fingerprint],
+    networks: Sequence[tuple[str, int, str]],
     bodies: Mapping[str, bytes],
 ) -> dict[str, Any]:
     """Return the extension as JSON values; `bodies` are those the standard keys do not hold."""
@@ -96,6 +99,7 @@ def write(
         "fingerprints": msgspec.to_builtins(
             sorted(fingerprints, key=lambda one: (one.location, one.name))
         ),
+        "networks": [list(one) for one in networks],
         "verdict": None if verdict is None else msgspec.to_builtins(verdict),
         "bodies": {
             sha256: base64.b64encode(body).decode() for sha256, body in sorted(bodies.items())

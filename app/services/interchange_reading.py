@@ -9,15 +9,18 @@ import base64
 import binascii
 import dataclasses
 import hashlib
+import ipaddress
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from app.domain.blocking.fingerprints import Fingerprint
 from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.networks import PrefixTable
+from app.domain.blocking.ooni.model import OoniMeasurement
 from app.domain.blocking.ooni.reading import read_ooni
 from app.domain.blocking.ooni.translating import to_measurement
 from app.domain.blocking.verdict import Control, Verdict
@@ -44,6 +47,8 @@ class Taken:
     # Of ours: what its exporter's rules said, and the marks they found.
     verdict: Verdict | None = None
     fingerprints: tuple[Fingerprint, ...] = ()
+    # Which networks announced its addresses then, as the file says; None where it says nothing.
+    networks: PrefixTable | None = None
 
     @property
     def vantage(self) -> str:
@@ -86,6 +91,7 @@ def _of_ours(
         source="qalam",
         verdict=carried.verdict,
         fingerprints=carried.fingerprints,
+        networks=_table(carried.networks),
     )
 
 
@@ -103,7 +109,29 @@ def _of_others(values: Mapping[str, Any]) -> Taken:
         asn=asn if asn is not None and asn <= _LAST_ASN else None,
         network_name=ooni.probe_network_name or None,
         source="ooni",
+        networks=_table(_announced(ooni)) or None,
     )
+
+
+def _announced(ooni: OoniMeasurement) -> Iterator[tuple[str, int, str]]:
+    """Return the networks of addresses, as the probe and the helper found them."""
+    for query in ooni.queries:
+        yield from ((answer.address, answer.asn, "") for answer in query.answers if answer.address)
+    if ooni.control is not None:
+        yield from ((address, asn, "") for address, asn in ooni.control.asns.items())
+
+
+def _table(rows: Iterable[tuple[str, int, str]]) -> PrefixTable:
+    known = [row for row in rows if 0 < row[1] <= _LAST_ASN and _is_address(row[0])]
+    return PrefixTable(known)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
 
 
 def _check(measurements: Sequence[Measurement]) -> None:

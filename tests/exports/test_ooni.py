@@ -38,7 +38,13 @@ def test_every_situation_comes_back_with_its_verdict(case: Case) -> None:
     taken = read_line(msgspec.json.encode(exported(case)))
 
     assert taken.verdict == case.judged()
-    again = judge(taken.measurement, taken.controls, taken.fingerprints, taken.country)
+    again = judge(
+        taken.measurement,
+        taken.controls,
+        taken.fingerprints,
+        taken.country,
+        networks=taken.networks,
+    )
     assert again == case.judged()
 
 
@@ -382,6 +388,16 @@ def test_a_body_that_was_changed_still_comes_back() -> None:
 
     assert taken.measurement.exchanges[0].body == b"Your IP: [scrubbed]"
     assert taken.measurement.exchanges[0].body_length == len(f"Your IP: {MINE}")
+
+
+def test_the_networks_of_the_addresses_travel_along() -> None:
+    """Whoever has no table of prefixes, or another, judges with the exporter's knowledge."""
+    table = PrefixTable([("93.184.216.0/24", 15133, "Edgecast"), ("10.0.0.0/8", 7, "")])
+    taken = read_line(msgspec.json.encode(exported(PLAIN, networks=table)))
+
+    assert taken.networks is not None
+    assert (taken.networks.asn(see.SITE), taken.networks.name(15133)) == (15133, "Edgecast")
+    assert taken.networks.asn("93.184.216.1") is None
 
 
 def test_late_answers_stand_where_web_connectivity_has_them() -> None:
