@@ -60,6 +60,7 @@ class Observation:
     # Of an endpoint, and of one address of a lookup.
     address: str = ""
     fetches_body: bool = False
+    lookup: int | None = None  # the transaction that first gave the endpoint's address
     # The lookup that gave the address was the system's; or no lookup gave it, nor did the control.
     is_classic: bool = False
     completed_tls: bool = False

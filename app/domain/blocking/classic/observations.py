@@ -101,19 +101,17 @@ class _View:
             if query.entry.engine in system_engines
             for address in query.entry.addresses
         )
-        self._resolved = frozenset(
-            address for query in joined.queries for address in query.entry.addresses
-        )
+        self._queries = _numbered(joined.queries)
+        self._lookups: dict[str, int] = {}
+        for query, transaction in self._queries:
+            for address in query.entry.addresses:
+                self._lookups.setdefault(address, transaction)
         self._control_http = _attach_http(control)
 
     def lookups(self) -> Iterable[Observation]:
         """Yield the DNS observations, in the order of the file."""
         domain = host_of(self._ooni.control_url)
-        unnumbered = -1
-        for query in self._joined.queries:
-            transaction = query.entry.marks.transaction_id
-            if transaction is None:
-                transaction, unnumbered = unnumbered, unnumbered - 1
+        for query, transaction in self._queries:
             seen = self._seen_dns(query.entry.hostname.lower() == domain)
             yield from _lookup(query, transaction, seen, self._system)
 
@@ -151,6 +149,7 @@ class _View:
             control=self._seen_endpoint(endpoint),
             address=address,
             fetches_body=endpoint.fetches_body,
+            lookup=self._lookups.get(address),
             is_classic=self._is_classic(endpoint, address),
             completed_tls=shaken,
             over_tls=over_tls,
@@ -169,7 +168,7 @@ class _View:
             and self._control.dns is not None
             and address in self._control.dns.addresses
         )
-        return address not in self._resolved and not from_control
+        return address not in self._lookups and not from_control
 
     def _seen_endpoint(self, endpoint: Endpoint) -> Seen:
         control, http = self._control, self._control_http
@@ -185,6 +184,14 @@ class _View:
         return Seen(
             tcp_failure=tcp, tls_failure=tls, http_failure=http.http_failure, page=http.page
         )
+
+
+def _numbered(queries: Iterable[Placed[OoniQuery]]) -> list[tuple[Placed[OoniQuery], int]]:
+    """Give every lookup its transaction; one that the file does not number is one by itself."""
+    return [
+        (query, query.entry.marks.transaction_id or -1 - index)
+        for index, query in enumerate(queries)
+    ]
 
 
 def _attach_http(control: OoniControl | None) -> Seen:

@@ -67,12 +67,9 @@ def dns_sets(table: Table) -> DnsSets:
 
 
 def proved_by_tls(table: Table) -> Transactions:
-    """Return the lookups any of whose addresses completed a TLS handshake."""
-    proved = {one.address for one in table.observations if one.completed_tls and one.address}
+    """Return the lookups which first gave an address that completed a TLS handshake."""
     return frozenset(
-        one.transaction
-        for one in table.of(Step.DNS)
-        if one.depth == 0 and not one.failure and one.address in proved
+        one.lookup for one in table.observations if one.completed_tls and one.lookup is not None
     )
 
 
