@@ -18,6 +18,7 @@ from app.console import Json, out, told
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.targets import canonical_url
 from workers import cli_judge
+from workers.cli_agent import agent
 from workers.probe import ProbeSession, measure, report
 
 command = typer.Typer(
@@ -27,6 +28,7 @@ command = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli_judge.add_to(command)
+command.command()(agent)
 
 
 def main() -> None:

@@ -71,6 +71,11 @@ class Schedule:
         turn = self._turns.get(site)
         return None if turn is None else turn.asked
 
+    def is_running(self, site: UUID) -> bool:
+        """Whether a site is being looked at now."""
+        turn = self._turns.get(site)
+        return turn is not None and turn.is_running
+
     def assign(self, items: Iterable[Assignment], at: float) -> None:
         """Take over what is asked now. A site keeps its place; a new one waits for its grid time."""
         old, self._turns = self._turns, {}

@@ -59,13 +59,21 @@ class Spool:
         self._lock = threading.Lock()
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._bytes = self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> int:
+        """Make the tables if they are not there; return how many bytes wait."""
         self._db.execute("pragma auto_vacuum = incremental")
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
         self._db.execute("pragma secure_delete = on")
         self._db.execute("pragma journal_size_limit = 4194304")
         self._db.executescript(_SCHEMA)
-        self._bytes: int = self._one(
+        return self._one(
             "select (select coalesce(sum(size), 0) from items) "
             "+ (select coalesce(sum(size), 0) from bodies)"
         )
@@ -240,3 +248,16 @@ class Spool:
             self._db.execute("insert into bodies values (?, ?, ?)", (name, len(packed), packed))
             self._bytes += len(packed)
         self._db.execute("insert or ignore into uses values (?, ?)", (name, uid))
+
+
+def open_spool(path: Path) -> tuple[Spool, bool]:
+    """Open the spool; a damaged file is put aside (and True returned), for the work must go on."""
+    try:
+        return Spool(path), False
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+    path.replace(path.with_name(path.name + ".damaged"))
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    return Spool(path), True
