@@ -20,9 +20,13 @@ def upgrade() -> None:
     _history()
     _standing()
     _interchange()
+    _assessments()
 
 
 def downgrade() -> None:
+    op.drop_column("incidents", "verified_by_name")
+    op.drop_index("ix_impunity_assessments_incident_id", table_name="impunity_assessments")
+    op.drop_table("impunity_assessments")
     _undo_standing()
     op.drop_index("ix_network_prefixes_source", table_name="network_prefixes")
     op.drop_table("network_prefixes")
@@ -308,3 +312,25 @@ def _undo_standing() -> None:
     ):
         op.drop_column(table, name)
     op.drop_index("ix_dirty_hours_hour", table_name="dirty_hours")
+
+
+def _assessments() -> None:
+    """Records that a named organisation verified, and what outside assessors say of impunity."""
+    op.add_column("incidents", sa.Column("verified_by_name", sa.Text(), nullable=True))
+    op.create_table(
+        "impunity_assessments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("assessor", sa.Text(), nullable=False),
+        sa.Column("level", sa.String(64), nullable=False),
+        sa.Column("stated_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
+        sa.Column("retracted_at", TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"], ["incidents.id"], name="fk_impunity_assessments_incident_id_incidents"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_impunity_assessments"),
+    )
+    op.create_index(
+        "ix_impunity_assessments_incident_id", "impunity_assessments", ["incident_id"]
+    )

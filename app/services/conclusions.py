@@ -16,11 +16,17 @@ from sqlalchemy.orm import Session
 from app.domain.record import cases as rules
 from app.domain.record import dates, impunity
 from app.domain.record.impunity import ImpunityResult
-from app.domain.record.impunity_input import ExecutorsNote, ImpunityInput, InstigationNote
+from app.domain.record.impunity_input import (
+    ExecutorsNote,
+    ImpunityInput,
+    InstigationNote,
+    ReportedLevel,
+)
 from app.domain.vocabulary import Instigation, Polarity, WorkflowStatus
 from app.services import blocking_links, suspects
 from app.services.documents import CaseFound, Found, incident_document, words_of
 from app.storage import cases, ledger
+from app.storage.assessments import Assessment, assessments_of
 from app.storage.cases import Case, Fact
 from app.storage.incidents import VERIFIED, Incident, find_incident
 from app.storage.parts import Involvement
@@ -144,9 +150,21 @@ def _impunity(
                 history, "executors_complete", incident.executors_complete, incident
             )
         ),
+        reported=tuple(reported_level(one) for one in assessments_of(session, incident.id)),
     )
     return impunity.derive(
         given, as_of=as_of, known_at=known_at, include_unverified=include_unverified
+    )
+
+
+def reported_level(one: Assessment) -> ReportedLevel:
+    """Return an outside assessor's statement as the rules read it."""
+    return ReportedLevel(
+        level=one.level,
+        assessor=one.assessor,
+        stated_on=one.stated_on,
+        recorded_at=one.recorded_at,
+        retracted_at=one.retracted_at,
     )
 
 

@@ -96,6 +96,8 @@ def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
         "scope": row.scope,
         "targets": [_target(one, full=full) for one in row.targets],
         "status": row.status,
+        # An organisation whose own dataset this record is; null where people here verified it.
+        "verified_by": row.verified_by_name,
         "motive": row.motive,
         "instigation": row.instigation,
         "involvements": [_involvement(one, found, full=full) for one in current],
@@ -192,6 +194,7 @@ def impunity_view(result: ImpunityResult) -> dict[str, Any]:
         },
         "fact_ids": list(result.fact_ids),
         "basis": result.basis,
+        "assessor": result.assessor,
         "as_of": result.as_of,
     }
 

@@ -133,6 +133,7 @@ def edit_incident(
     if row.status is WorkflowStatus.VERIFIED:
         row.status = WorkflowStatus.UNDER_VERIFICATION
         row.verified_by_id, row.verified_at, row.verification_reason = None, None, None
+        row.verified_by_name = None
         changes["status"] = {"old": "verified", "new": row.status.value}
     ledger.record_revision(
         session,

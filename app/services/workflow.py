@@ -88,8 +88,10 @@ def transition(
     row.status_reason = reason
     if action is Action.VERIFY:
         row.verified_by_id, row.verified_at, row.verification_reason = viewer.key_id, now, reason
+        row.verified_by_name = None
     elif row.status not in VERIFIED:
         row.verified_by_id, row.verified_at, row.verification_reason = None, None, None
+        row.verified_by_name = None
     if action is Action.MARK_DUPLICATE:
         row.duplicate_of_id = original
         changes["duplicate_of"] = {"old": None, "new": str(original)}

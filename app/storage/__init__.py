@@ -8,6 +8,7 @@ from app.storage import (  # noqa: F401 - imported for their tables
     access,
     agents,
     alerts,
+    assessments,
     cases,
     citations,
     decisions,

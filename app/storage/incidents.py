@@ -94,6 +94,8 @@ class Incident(Base):
     verified_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     published_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     verified_at: Mapped[datetime | None]
+    # The organisation whose own dataset this record is, where nobody here verified it.
+    verified_by_name: Mapped[str | None]
     verification_reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

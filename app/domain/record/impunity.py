@@ -61,8 +61,13 @@ from typing import Literal
 
 from app.domain.record.cases import CaseFact
 from app.domain.record.consequences import ImpunityFlags, flags_of
-from app.domain.record.impunity_input import ImpunityInput, OnRecord, on_record
-from app.domain.record.impunity_rules import Findings, Rule, first_rule
+from app.domain.record.impunity_input import (
+    ImpunityInput,
+    OnRecord,
+    ReportedLevel,
+    on_record,
+)
+from app.domain.record.impunity_rules import NOT_CHECKED, REPORTED, Findings, Rule, first_rule
 from app.domain.record.responsibility import Member, responsible
 from app.domain.vocabulary import CrimeRole, FactKind, Impunity
 
@@ -99,7 +104,9 @@ class ImpunityResult:
     missing: tuple[Missing, ...] = ()
     flags: ImpunityFlags = field(default_factory=ImpunityFlags)
     fact_ids: tuple[str, ...] = ()
-    basis: Literal["derived"] = "derived"
+    basis: Literal["derived", "reported"] = "derived"
+    # Who says so, where the level is reported and not derived.
+    assessor: str | None = None
 
 
 def derive(
@@ -114,6 +121,8 @@ def derive(
     facts = record.facts_until(as_of)
     found = _find(record, as_of)
     rule = first_rule(found)
+    if rule.id == NOT_CHECKED and record.reported is not None:
+        return _as_reported(record.reported, rule, as_of, known_at)
     if rule.level in (Impunity.NOT_APPLICABLE, Impunity.NOT_ASSESSED):
         return ImpunityResult(
             level=rule.level, rule=rule.id, reasons=(rule.sentence,), as_of=as_of, known_at=known_at
@@ -135,6 +144,35 @@ def derive(
         missing=_count_by_role(found.missing),
         flags=flags,
         fact_ids=_decisive(facts),
+    )
+
+
+def _as_reported(
+    said: ReportedLevel, rule: Rule, as_of: date, known_at: datetime
+) -> ImpunityResult:
+    """Return an outside assessor's level: only where no facts exist, and always by its name."""
+    if not said.holds_on(as_of):
+        later = (
+            f"{said.assessor} reports a conviction on {said.stated_on}; since when is not known."
+        )
+        return ImpunityResult(
+            level=rule.level,
+            rule=rule.id,
+            reasons=(rule.sentence, later),
+            as_of=as_of,
+            known_at=known_at,
+        )
+    return ImpunityResult(
+        level=said.level,
+        rule=REPORTED,
+        reasons=(
+            f"Reported by {said.assessor} on {said.stated_on}; not derived.",
+            "No dated fact about proceedings is on record here.",
+        ),
+        as_of=as_of,
+        known_at=known_at,
+        basis="reported",
+        assessor=said.assessor,
     )
 
 

@@ -5,12 +5,13 @@ Whole histories go in, so that an answer for a past knowledge date never changes
 concludes anything (impunity.py).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.record.cases import CaseFact, Involvement, counted, known
 from app.domain.record.judgments import Slots, visible_slots
-from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, Instigation, Polarity
+from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, Impunity, Instigation, Polarity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,24 @@ class AccountabilityCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedLevel:
+    """What an outside assessor says of the level, and the day on which it said so."""
+
+    level: Impunity
+    assessor: str
+    stated_on: date
+    recorded_at: datetime
+    retracted_at: datetime | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the statement speaks about a day.
+
+        That nobody was convicted holds for every earlier day too; a conviction may have come later.
+        """
+        return self.stated_on <= day or self.level is Impunity.COMPLETE_IMPUNITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImpunityInput:
     """All that the derivation reads. Hand in whole histories: it picks what counts.
 
@@ -52,6 +71,7 @@ class ImpunityInput:
     instigation: tuple[InstigationNote, ...] = ()
     executors_complete: tuple[ExecutorsNote, ...] = ()
     checks: tuple[AccountabilityCheck, ...] = ()
+    reported: tuple[ReportedLevel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +85,7 @@ class OnRecord:
     instigation: Instigation
     executors_complete: bool | None
     checked_on: tuple[date, ...]
+    reported: ReportedLevel | None = None
 
     def facts_until(self, day: date) -> tuple[CaseFact, ...]:
         """The facts that count on a day, in their order."""
@@ -100,4 +121,11 @@ def on_record(given: ImpunityInput, known_at: datetime, *, include_unverified: b
             for check in given.checks
             if known(check.recorded_at, check.retracted_at, known_at)
         ),
+        reported=_reported(given.reported, known_at),
     )
+
+
+def _reported(statements: Iterable[ReportedLevel], known_at: datetime) -> ReportedLevel | None:
+    """Return the statement that stood at a time; of several assessors' the one recorded last."""
+    standing = [one for one in statements if known(one.recorded_at, one.retracted_at, known_at)]
+    return max(standing, key=lambda one: (one.recorded_at, one.assessor, one.level), default=None)

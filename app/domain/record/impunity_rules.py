@@ -61,6 +61,12 @@ class Rule:
     applies: Callable[[Findings], bool]
 
 
+NOT_CHECKED = "impunity.not_checked"
+"""The row that leaves room for what an outside assessor reports."""
+
+REPORTED = "impunity.reported"
+"""Not a row of the table: the level is somebody else's, and named as theirs."""
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "impunity.not_applicable",
@@ -75,7 +81,7 @@ RULES: tuple[Rule, ...] = (
         lambda found: not found.is_verified,
     ),
     Rule(
-        "impunity.not_checked",
+        NOT_CHECKED,
         Impunity.NOT_ASSESSED,
         "Not checked: no fact about proceedings counts, and nobody noted having looked for any.",
         lambda found: not found.is_assessed,
