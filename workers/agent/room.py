@@ -48,7 +48,9 @@ def _give_up(
         chosen = [row[0] for row in db.execute(query, {"chunk": _CHUNK}).fetchall()]
         if not chosen:
             break
-        freed += give_up(db, chosen)
+        for uid in chosen:
+            if freed < wanted:
+                freed += give_up(db, (uid,))
     return freed
 
 
