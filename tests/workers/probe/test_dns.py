@@ -5,16 +5,22 @@ import asyncio
 import socket
 
 import dns.message
+import dns.rdatatype
 import httpx
 import pytest
 
+from app.domain.blocking.fingerprints import FingerprintSet
 from app.domain.blocking.measurement import DnsLookup, Engine
+from app.domain.blocking.verdict import judge
+from app.domain.vocabulary import VerdictState
 from tests.testbed import Testbed, http
 from tests.testbed import dns as lies
 from tests.testbed.dns import Name, Rule
 from tests.testbed.tcp import Listener, bound
 from tests.workers.probe.world import hurried, in_world, probe, seen
 from workers.probe import ProbeSession
+from workers.probe.dns import Inquiry
+from workers.probe.session import Stopwatch
 
 HOST = "news.example"
 URL = f"https://{HOST}/"
@@ -60,6 +66,7 @@ def test_silence_is_asked_again_and_bounded() -> None:
         assert sorted(net.field_resolver.queries) == sorted([(HOST, "A"), (HOST, "AAAA")] * 2)
         lookup = measured.lookups[0]
         assert 390 <= lookup.ended_ms - lookup.started_ms < 2000
+        assert [one.attempts for one in measured.lookups] == [2, 2]
 
     in_world(story)
 
@@ -73,6 +80,116 @@ def test_a_lost_answer_is_made_good_by_the_second_try() -> None:
         measured = await seen(net, URL, limits=hurried(dns_s=0.6))
         assert measured.lookups[0].addresses == (site.address,)
         assert measured.lookups[0].failure is None
+        assert [one.attempts for one in measured.lookups] == [2, 1]
+
+    in_world(story)
+
+
+def test_a_question_is_asked_again_from_another_port_under_another_id() -> None:
+    """Whoever guessed the first pair has gained nothing for the second."""
+
+    async def story(net: Testbed) -> None:
+        heard: list[tuple[int, tuple[str, int]]] = []
+        loop = asyncio.get_running_loop()
+        with bound(net.dead_address, 0, socket.SOCK_DGRAM) as deaf:
+
+            def hear() -> None:
+                wire, sender = deaf.recvfrom(4096)
+                heard.append((int.from_bytes(wire[:2], "big"), sender))
+
+            loop.add_reader(deaf, hear)
+            resolver = "{}:{}".format(*deaf.getsockname())
+            async with ProbeSession(resolvers=[resolver], limits=hurried(dns_s=0.4)) as session:
+                await probe(session, URL)
+            loop.remove_reader(deaf)
+        assert len(heard) == 4
+        assert len({query_id for query_id, _ in heard}) == 4
+        assert len({port for _, (_, port) in heard}) == 2
+
+    in_world(story)
+
+
+def test_an_unreachable_nameserver_heard_of_late_does_not_end_the_next_try() -> None:
+    """An ICMP message about the first nameserver says nothing of the second."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+
+        def slowly(_: dns.message.Message, truth: dns.message.Message) -> lies.Sending:
+            return [(0.25, truth.to_wire())]
+
+        net.block_dns(HOST, slowly)
+        silent = bound(net.dead_address, 0, socket.SOCK_DGRAM)
+        gone = "{}:{}".format(*silent.getsockname())
+        good = "{}:{}".format(*net.field_resolver.address)
+        async with ProbeSession(
+            resolvers=[gone, good],
+            ports={443: net.ports.field_tls},
+            tls=net.authorities.client,
+            address_policy=net.classify,
+            limits=hurried(dns_s=0.8),
+        ) as session:
+            watch = Stopwatch(5)
+            inquiry = Inquiry(
+                HOST, engine=Engine.SYSTEM, resolver=gone, depth=0, session=session, watch=watch
+            )
+            asking = asyncio.create_task(inquiry.ask_udp(session.resolvers))
+            await asyncio.sleep(0.5)
+            # Only now does the first nameserver's machine say that nobody is there.
+            silent.close()
+            inquiry._sockets[0].send(b"one more datagram makes the kernel say it")
+            await asking
+            inquiry.close()
+        lookup = inquiry.lookups()[0]
+        assert (lookup.failure, lookup.addresses) == (None, (site.address,))
+        assert (lookup.resolver, lookup.attempts) == (good, 2)
+
+    in_world(story)
+
+
+def test_an_answer_cut_short_is_made_whole_even_if_the_other_question_stays_open() -> None:
+    """A truncated A beside a silent AAAA still leads to TCP."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+
+        def rule(query: dns.message.Message, truth: dns.message.Message) -> lies.Sending:
+            is_a = query.question[0].rdtype == dns.rdatatype.A
+            return lies.truncate(query, truth) if is_a else lies.silent(query, truth)
+
+        net.block_dns(HOST, rule)
+        measured = await seen(net, URL, limits=hurried(dns_s=0.4))
+        a, aaaa = measured.lookups
+        assert (a.addresses, a.failure) == ((site.address,), None)
+        assert aaaa.failure == "generic_timeout_error"
+
+    in_world(story)
+
+
+def test_an_injected_public_answer_is_waited_on_where_nothing_proved_it() -> None:
+    """A forged address whose page came at once leaves the true answer time to arrive."""
+
+    async def story(net: Testbed) -> None:
+        site = net.site(HOST)
+        forged = lies.inject(net.block_page_address, truth_after_s=0.3)
+        net.block_dns(HOST, forged)
+        limits = hurried(late_answer_s=0.5)
+        measured = await seen(net, f"http://{HOST}/", limits=limits)
+        assert measured.final is not None
+        assert measured.final.ended_ms < 300
+        assert measured.lookups[0].addresses == (net.block_page_address,)
+        assert measured.lookups[0].late_answers == ((site.address,),)
+
+    in_world(story)
+
+
+def test_a_proved_answer_is_not_waited_on() -> None:
+    """Where TLS verified for the name, the ordinary measurement ends with the page."""
+
+    async def story(net: Testbed) -> None:
+        net.site(HOST)
+        measured = await seen(net, URL, limits=hurried(late_answer_s=3.0))
+        assert measured.runtime_ms < 2000
 
     in_world(story)
 
@@ -251,9 +368,11 @@ def message(body: bytes | str) -> bytes:
     return http.response(body, headers=(("Content-Type", "application/dns-message"),))
 
 
-async def over_https(net: Testbed, page: http.Page) -> list[DnsLookup]:
+async def over_https(
+    net: Testbed, page: http.Page, listener: Listener | None = None
+) -> list[DnsLookup]:
     """The lookups over HTTPS of a measurement."""
-    listener = doh_server(net, page)
+    listener = listener or doh_server(net, page)
     async with ProbeSession(
         resolvers=["{}:{}".format(*net.field_resolver.address)],
         doh_url=f"https://{listener.address}:{listener.port}/dns-query",
@@ -267,24 +386,68 @@ async def over_https(net: Testbed, page: http.Page) -> list[DnsLookup]:
 
 
 def test_a_resolver_is_asked_over_https() -> None:
-    """DNS over HTTPS gives the truth where UDP lies."""
+    """DNS over HTTPS gives the truth where UDP lies: POST, id 0, and nothing that names us."""
 
     async def story(net: Testbed) -> None:
         zone = {HOST: Name(addresses=("127.1.2.3",))}
+        heads: list[str] = []
 
         async def page(request: http.Request, writer: asyncio.StreamWriter) -> None:
-            assert request.method == "POST"
+            assert (request.method, request.target) == ("POST", "/dns-query")
+            assert request.headers["content-type"] == "application/dns-message"
             query = await request.reader.readexactly(int(request.headers["content-length"]))
+            assert query[:2] == b"\x00\x00"
+            heads.append(request.head.decode())
             reply = lies.honest_reply(zone, dns.message.from_wire(query)).to_wire()
-            kind = (("Content-Type", "application/dns-message"),)
-            writer.write(http.response(reply, headers=kind))
+            writer.write(message(reply))
 
         net.block_dns(HOST, lies.nxdomain)
         lookups = await over_https(net, page)
-        assert [(lookup.addresses, lookup.failure) for lookup in lookups] == [
-            (("127.1.2.3",), None),
-            ((), "dns_no_answer"),
+        assert [(lookup.addresses, lookup.failure, lookup.attempts) for lookup in lookups] == [
+            (("127.1.2.3",), None, 1),
+            ((), "dns_no_answer", 1),
         ]
+        assert "python" not in heads[0].lower()
+
+    in_world(story)
+
+
+def test_a_resolver_over_https_must_prove_its_address() -> None:
+    """Somebody else's certificate at the resolver's address is a failure, and no answer is taken."""
+
+    async def story(net: Testbed) -> None:
+        net.block_dns(HOST, lies.nxdomain)
+        asked: list[str] = []
+
+        async def page(request: http.Request, writer: asyncio.StreamWriter) -> None:
+            asked.append(request.target)
+
+        listener = doh_server(net, page)
+        listener.tls = net.authorities.self_signed(listener.address)
+        lookups = await over_https(net, page, listener)
+        assert {lookup.failure for lookup in lookups} == {"ssl_unknown_authority"}
+        assert asked == []
+
+    in_world(story)
+
+
+def test_a_blocked_resolver_over_https_says_nothing_about_the_site() -> None:
+    """Its failure stands in its own record; the page is fetched and the prober is sound."""
+
+    async def story(net: Testbed) -> None:
+        net.site(HOST)
+        with bound(net.dead_address, 0, socket.SOCK_STREAM) as free:
+            port = free.getsockname()[1]
+        async with net.session() as session:
+            session.doh_url = f"https://{net.dead_address}:{port}/"
+            measured = await probe(session, URL)
+        failures = {one.failure for one in measured.lookups if one.engine is Engine.DOH}
+        assert failures == {"connection_refused"}
+        assert measured.prober_fault is None
+        assert measured.final is not None
+        assert measured.final.status == 200
+        verdict = judge(measured, [], FingerprintSet(()), "KZ")
+        assert (verdict.state, verdict.interference) == (VerdictState.OK, False)
 
     in_world(story)
 

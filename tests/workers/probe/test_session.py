@@ -85,6 +85,55 @@ def test_all_measurements_together_are_bounded() -> None:
     asyncio.run(story())
 
 
+def test_starts_are_spread() -> None:
+    """Many sites due at once start one after another, and none is lost."""
+
+    async def story() -> None:
+        session = ProbeSession(resolvers=["127.0.0.1"], concurrency=50, starts_per_second=100)
+        loop = asyncio.get_running_loop()
+        starts: list[float] = []
+
+        async def visit(number: int) -> None:
+            async with session.turn(f"host{number}"):
+                starts.append(loop.time())
+
+        await asyncio.gather(*(visit(number) for number in range(21)))
+        assert len(starts) == 21
+        assert starts[-1] - starts[0] >= 0.19
+        await asyncio.sleep(0.05)
+        late = loop.time()
+        await visit(99)
+        assert starts[-1] - late < 0.01
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://9.9.9.9/dns-query", "https://[2620:fe::fe]/dns-query", "https://1.1.1.1:8443/q"],
+)
+def test_a_resolver_over_https_is_named_by_address(url: str) -> None:
+    """With a port or without, over either family."""
+    assert ProbeSession(resolvers=["127.0.0.1"], doh_url=url).doh_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dns.example/dns-query",
+        "http://9.9.9.9/dns-query",
+        "https://me@9.9.9.9/dns-query",
+        "https://9.9.9.9:0/dns-query",
+        "https://[9.9.9.9/",
+        "9.9.9.9",
+    ],
+)
+def test_other_resolvers_over_https_are_a_wrong_setting(url: str) -> None:
+    """A name would be looked up by the resolver under suspicion; cleartext would be read by it."""
+    with pytest.raises(WrongSettings, match="address"):
+        ProbeSession(resolvers=["127.0.0.1"], doh_url=url)
+
+
 def test_lost_datagrams_are_counted_where_the_kernel_counts() -> None:
     """Linux gives a number that never falls; elsewhere it is unknown, not zero."""
 

@@ -597,7 +597,9 @@ def lose_datagrams() -> None:
             loud.sendto(bytes(1000), deaf.getsockname())
 
 
-def run_alone(prelude: list[str], setup: str) -> dict[str, object]:
+def run_alone(
+    prelude: list[str], setup: str, url: str = "https://news.example/"
+) -> dict[str, object]:
     """Measure once in a process of its own, after `setup`, and return what came out."""
     program = f"""
 import asyncio, datetime, json, sys
@@ -607,10 +609,14 @@ async def main():
     limits = Limits(dns_s=0.5, tcp_s=0.5, overall_s=2)
     async with ProbeSession(resolvers=["9.9.9.9"], limits=limits) as session:
         hurdle()
-        seen = await measure("https://news.example/", session=session, vantage="v", uid="u",
+        seen = await measure("{url}", session=session, vantage="v", uid="u",
                              started_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
         release()
-    print(json.dumps({{"fault": seen.prober_fault, "dns": [one.failure for one in seen.lookups]}}))
+    print(json.dumps({{
+        "fault": seen.prober_fault,
+        "dns": [one.failure for one in seen.lookups],
+        "tcp": [one.failure for one in seen.connects],
+    }}))
 asyncio.run(main())
 """
     done = subprocess.run(
@@ -641,7 +647,19 @@ def test_a_machine_without_a_network_says_so() -> None:
     if not can_unshare():
         pytest.skip("processes can't have a network of their own here")
     result = run_alone(["unshare", "-rn"], "def hurdle(): pass\ndef release(): pass")
-    assert result == {"fault": "no_network", "dns": ["network_unreachable"] * 2}
+    assert result == {"fault": "no_network", "dns": ["network_unreachable"] * 2, "tcp": []}
+
+
+def test_a_missing_ipv6_is_recorded_and_blames_nobody() -> None:
+    """Without a way to any IPv6 address the attempt is kept with its failure, the site not judged."""
+    if not can_unshare():
+        pytest.skip("processes can't have a network of their own here")
+    nothing = "def hurdle(): pass\ndef release(): pass"
+    result = run_alone(["unshare", "-rn"], nothing, "http://[2620:fe::fe]/")
+    assert result["fault"] == "no_ipv6"
+    assert result["tcp"] in (["network_unreachable"], ["address_not_available"])
+    result = run_alone(["unshare", "-rn"], nothing, "http://9.9.9.9/")
+    assert result == {"fault": None, "dns": [], "tcp": ["network_unreachable"]}
 
 
 def test_a_process_out_of_files_says_so() -> None:

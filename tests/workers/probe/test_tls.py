@@ -48,6 +48,9 @@ def test_a_genuine_certificate_is_kept_with_its_chain() -> None:
         (handshake,) = (await seen(net, URL)).handshakes
         leaf = await asyncio.to_thread(leaf_of, net.authorities.client, site.address, net.ports.tls)
         assert handshake.chain_sha256[0] == leaf
+        assert tuple(hashlib.sha256(der).hexdigest() for der in handshake.chain) == (
+            handshake.chain_sha256
+        )
         assert handshake.failure is None
         assert (handshake.version, handshake.alpn) == ("TLSv1.3", "http/1.1")
         assert handshake.cipher is not None
@@ -74,6 +77,10 @@ def test_a_bad_certificate_is_named_and_its_chain_is_kept(
     handshake = handshake_with(prepare)
     assert handshake.failure == failure
     assert len(handshake.chain_sha256) >= 1
+    assert [hashlib.sha256(der).hexdigest() for der in handshake.chain] == list(
+        handshake.chain_sha256
+    )
+    assert ssl.DER_cert_to_PEM_cert(handshake.chain[0]).startswith("-----BEGIN CERTIFICATE")
     assert handshake.issuer is not None
     assert handshake.not_after is not None
 
@@ -120,7 +127,7 @@ def test_a_huge_chain_is_kept_up_to_a_bound() -> None:
     async def story(net: Testbed) -> None:
         net.site(HOST)
         (handshake,) = (await seen(net, URL, limits=hurried(chain_bytes=10))).handshakes
-        assert (handshake.failure, handshake.chain_sha256) == (None, ())
+        assert (handshake.failure, handshake.chain_sha256, handshake.chain) == (None, (), ())
 
     in_world(story)
 
