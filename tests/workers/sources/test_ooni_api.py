@@ -121,8 +121,12 @@ def test_what_is_asked_for_is_what_the_query_names(
 ) -> None:
     """Country, domain, network and anomalies stand in the question; other countries don't come."""
     query = replace(QUERY, domain="news.example", asn=9198, anomalies_only=True)
-    assert _all(_api(receiver, tmp_path), query) == []
+    server.add("fine", exported(Case("fine", "", see.https_ok(), (see.control(),))))
+    assert [one.name for one in _all(_api(receiver, tmp_path), query)] == [
+        f"uid{n}" for n in range(5)
+    ]
     assert _all(_api(receiver, tmp_path), replace(QUERY, country="RU")) == []
+    assert _all(_api(receiver, tmp_path), replace(QUERY, domain="other.example")) == []
 
     asked = server.asked[0][1]
     for part in ("probe_cc=KZ", "domain=news.example", "probe_asn=AS9198", "anomaly=true"):
