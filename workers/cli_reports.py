@@ -14,7 +14,7 @@ from app.domain.vocabulary import SourceKind, Trust
 from app.errors import InvalidInput
 from app.services import ingestion
 from app.services.sources import NewSource
-from workers.sources.readers import READERS
+from workers.sources.readers import READERS, USUAL_NAMES
 from workers.sources.source import Given
 
 out = Console(soft_wrap=True)
@@ -37,7 +37,9 @@ def import_reports(
     column: Annotated[
         list[str] | None, typer.Option(help="For CSV: field=Column, once for each field.")
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the source; the file's if left out.")] = "",
+    name: Annotated[
+        str, typer.Option(help="Name of the source; if left out the format's, or the file's.")
+    ] = "",
     trust: Annotated[Trust, typer.Option(help="What its rows are worth.")] = Trust.LEAD,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
@@ -48,7 +50,9 @@ def import_reports(
             raise InvalidInput(f"there is no file {file}")
         mapping = _mapping(column or [])
         found = READERS[kind](file.read_bytes(), Given(now=clock.now(), mapping=mapping))
-        described = NewSource(name=name or file.name, kind=kind, mapping=mapping, trust=trust)
+        described = NewSource(
+            name=name or USUAL_NAMES.get(kind, file.name), kind=kind, mapping=mapping, trust=trust
+        )
     with told(), record_commands.opened() as sessions, sessions.writing() as session:
         result = ingestion.import_file(session, described, found, now=clock.now())
         if dry_run:

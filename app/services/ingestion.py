@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.record.report import Account, Extent, Found, Rejected
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import ReportStatus
-from app.services import sources
+from app.domain.vocabulary import ReportStatus, Trust
+from app.services import datasets, sources
 from app.services.sources import NewSource
 from app.storage import ledger, reports
 from app.storage.database import new_id
@@ -60,15 +60,22 @@ def import_file(
 ) -> IngestResult:
     """Keep what a file gave that somebody handed in; `viewer` is None for the local operator."""
     source, is_remapped = sources.file_source(session, described, now=now, viewer=viewer)
-    return ingest(session, source, found, now=now, is_remapped=is_remapped)
+    return ingest(session, source, found, now=now, is_remapped=is_remapped, viewer=viewer)
 
 
 def ingest(
-    session: Session, source: Source, found: Found, *, now: datetime, is_remapped: bool = False
+    session: Session,
+    source: Source,
+    found: Found,
+    *,
+    now: datetime,
+    is_remapped: bool = False,
+    viewer: Viewer | None = None,
 ) -> IngestResult:
     """Keep what one reading gave. The caller commits, or rolls back for a dry run.
 
     Under another mapping than before, the same words are read anew; that makes no new version.
+    From a trusted dataset, rows become verified records as well (`services.datasets`).
     """
     reports.lock_source(session, source.id)
     known = reports.known_reports(session, source.id)
@@ -91,6 +98,19 @@ def ingest(
     reports.update_reports(session, [{"id": one.id, "vanished_at": None} for one in returned])
     if new or changed or gone or returned or is_remapped:
         ledger.bump(session, "staff")
+    if source.trust is Trust.DATASET:
+        datasets.keep_records(
+            session,
+            source,
+            found,
+            revised=frozenset(
+                one.raw.external_id for one, at in (*changed, *unchanged) if at.is_gone
+            )
+            | frozenset(one.raw.external_id for one, _ in changed),
+            gone=frozenset(one.id for one in gone),
+            now=now,
+            viewer=viewer,
+        )
     result = IngestResult(
         rows=len(found.accounts) + len(found.rejected),
         new=len(new),

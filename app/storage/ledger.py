@@ -86,6 +86,32 @@ def record_revision(
     )
 
 
+def record_first(
+    session: Session,
+    *,
+    object_kind: str,
+    object_id: uuid.UUID,
+    action: str,
+    actor_id: uuid.UUID | None,
+    at: datetime,
+    reason: str | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Append the first revision of an object that this transaction makes: nothing is to be counted."""
+    session.add(
+        Revision(
+            object_kind=object_kind,
+            object_id=object_id,
+            number=1,
+            action=action,
+            actor_id=actor_id,
+            at=at,
+            reason=reason,
+            changes=changes or {},
+        )
+    )
+
+
 def bump(session: Session, *tiers: str) -> None:
     """Move the change counters of these tiers; they exist since the first migration.
 

@@ -191,6 +191,33 @@ def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What became of a report."""
+
+    id: uuid.UUID
+    status: ReportStatus
+    incident_id: uuid.UUID | None
+
+
+def decided_reports(session: Session, source_id: uuid.UUID) -> dict[str, Decided]:
+    """Return what became of every report of a source, by external id."""
+    query = sa.select(Report.external_id, Report.id, Report.status, Report.incident_id)
+    rows = session.execute(query.where(Report.source_id == source_id))
+    return {
+        external_id: Decided(id=report_id, status=status, incident_id=incident_id)
+        for external_id, report_id, status, incident_id in rows
+    }
+
+
+def others_stand_behind(session: Session, incident_id: uuid.UUID, report_id: uuid.UUID) -> bool:
+    """Whether another report that its source has not taken away is of the same incident."""
+    query = sa.select(sa.func.count()).where(
+        Report.incident_id == incident_id, Report.id != report_id, Report.vanished_at.is_(None)
+    )
+    return bool(session.scalar(query))
+
+
 def add_reports(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert reports."""
     if rows:

@@ -13,3 +13,10 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.CPJ: cpj.read,
     SourceKind.CPJ_PEOPLE: cpj_people.read,
 }
+
+USUAL_NAMES: Mapping[SourceKind, str] = {
+    SourceKind.CPJ: "CPJ, journalists killed (full export)",
+    SourceKind.CPJ_PEOPLE: "CPJ, people list export",
+}
+"""Of the formats that are one organisation's: the next export updates the last, whatever its file is
+called."""
