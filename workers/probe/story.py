@@ -245,6 +245,7 @@ class _Telling:
             try:
                 way = _Way(endpoint=endpoint, connection=await over_plain(sock))
             except OSError as error:  # torn down between connecting and taking over
+                sock.close()
                 connect = replace(connect, failure=failure_of(error))
         self.connects.append(connect)
         if self.session.is_native_ipv6(endpoint.address):

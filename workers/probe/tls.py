@@ -102,13 +102,26 @@ def chain_of(connection: Connection, max_bytes: int) -> Chain:
         kept.append(der)
     if not kept:
         return Chain()
-    leaf = certificates[0].get_info()
+    issuer, not_after = _read(certificates[0])
     return Chain(
         der=tuple(kept),
         sha256=tuple(hashlib.sha256(der).hexdigest() for der in kept),
-        issuer=_name_of(leaf.get("issuer", ())),
-        not_after=_moment(leaf["notAfter"]),
+        issuer=issuer,
+        not_after=not_after,
     )
+
+
+def _read(certificate: Any) -> tuple[str | None, datetime | None]:
+    """Return issuer and end of a certificate, as far as they can be read: anybody may write one."""
+    try:
+        facts = certificate.get_info()
+    except (ssl.SSLError, ValueError):
+        return None, None
+    try:
+        not_after = _moment(facts.get("notAfter", ""))
+    except (ValueError, OverflowError):
+        not_after = None
+    return _name_of(facts.get("issuer", ())), not_after
 
 
 async def _look_again(

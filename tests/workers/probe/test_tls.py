@@ -5,8 +5,10 @@ import asyncio
 import hashlib
 import ssl
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import trustme
 
 from app.domain.blocking.measurement import Measurement, TlsHandshake
 from tests.testbed import SniAction, Testbed
@@ -100,6 +102,43 @@ def test_each_way_to_break_a_handshake(action: SniAction, failure: str) -> None:
     assert handshake.failure == failure
     assert handshake.chain_sha256 == ()
     assert handshake.ended_ms - handshake.started_ms < 3000
+
+
+def hostile_certificate(host: str, replace: tuple[bytes, bytes], folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate in which some bytes are replaced by as many others."""
+    issued = trustme.CA(organization_name="Hostile Trust").issue_cert(host)
+    (pem,) = [blob.bytes() for blob in issued.cert_chain_pems]
+    der = ssl.PEM_cert_to_DER_cert(pem.decode())
+    assert len(replace[0]) == len(replace[1])
+    assert replace[0] in der
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    chain.write_text(ssl.DER_cert_to_PEM_cert(der.replace(*replace)))
+    key.write_bytes(issued.private_key_pem.bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    return context
+
+
+@pytest.mark.parametrize(
+    "replace",
+    [(b"Hostile Trust", b"Hostile\x00Trust"), (b"000101000000Z", b"00zz01000000Z")],
+    ids=["a name with a NUL", "a date that is no date"],
+)
+def test_a_certificate_that_cannot_be_read_is_kept_all_the_same(
+    replace: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    """No certificate a censor writes can break the measurement off."""
+
+    async def story(net: Testbed) -> None:
+        net.site(HOST)
+        context = hostile_certificate(HOST, replace, tmp_path)
+        net.change_certificate(HOST, context)
+        (handshake,) = (await seen(net, URL)).handshakes
+        assert handshake.failure is not None
+        assert handshake.failure.startswith("ssl_")
+        assert len(handshake.chain) == 1
+
+    in_world(story)
 
 
 def test_the_second_look_asks_for_nothing() -> None:
