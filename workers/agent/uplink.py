@@ -98,6 +98,7 @@ class Uplink:
         key: str | None = None,
         proxy: str | None = None,
         authority: ssl.SSLContext | None = None,
+        timeout: httpx.Timeout = _TIMEOUT,
     ) -> None:
         """Take routes as base URLs. Without a `proxy`, none is used, whatever the environment says."""
         self._routes = list(routes)
@@ -108,7 +109,7 @@ class Uplink:
             verify=authority or trust(None),
             trust_env=False,
             proxy=proxy,
-            timeout=_TIMEOUT,
+            timeout=timeout,
             follow_redirects=False,
             headers=headers,
             limits=httpx.Limits(max_connections=4, keepalive_expiry=90),

@@ -171,7 +171,9 @@ def test_a_fuller_spool_drops_successes_then_pages_then_failures(tmp_path: Path)
             keep(spool, f"ok-{hour}", minutes=60 * hour, length=3 * KIB)
         pages = [os.urandom(10 * KIB) for _ in range(20)]
         for number, page in enumerate(pages):
-            keep(spool, f"bad-{number}", minutes=number, is_ok=False, length=9 * KIB, bodies=(page,))
+            keep(
+                spool, f"bad-{number}", minutes=number, is_ok=False, length=9 * KIB, bodies=(page,)
+            )
             assert spool.size() <= 400 * KIB
         some = uids(spool)
         assert sum(one.startswith("ok") for one in some) < 40
