@@ -64,8 +64,16 @@ def numbered(measurement: Measurement) -> Numbers:
 
 
 def queries(measurement: Measurement, numbers: Numbers, networks: PrefixTable) -> list[Entry]:
-    """Return the DNS questions (df-002)."""
-    return [_query(one, numbers, _answers(one, networks)) for one in measurement.lookups]
+    """Return the DNS questions (df-002).
+
+    A machine's own resolver (getaddrinfo) answers for both families at once, and a name without
+    an IPv6 address is no failure there: standing alone it would be read as one.
+    """
+    return [
+        _query(one, numbers, _answers(one, networks))
+        for one in measurement.lookups
+        if not _is_mere_absence(one)
+    ]
 
 
 def late_replies(measurement: Measurement, numbers: Numbers, networks: PrefixTable) -> list[Entry]:
@@ -75,6 +83,11 @@ def late_replies(measurement: Measurement, numbers: Numbers, networks: PrefixTab
         for one in measurement.lookups
         for late in one.late_answers
     ]
+
+
+def _is_mere_absence(lookup: DnsLookup) -> bool:
+    is_absent = lookup.query_type == "AAAA" and lookup.failure == "dns_no_answer"
+    return is_absent and lookup.engine is Engine.SYSTEM
 
 
 def _query(lookup: DnsLookup, numbers: Numbers, answers: list[Entry]) -> Entry:

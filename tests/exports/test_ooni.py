@@ -146,12 +146,28 @@ def test_steps_of_one_endpoint_share_a_transaction() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_without_an_ipv6_address_is_no_failure() -> None:
+    """A machine's resolver answers for both families at once; another one's question stands."""
+    absent = {"query_type": "AAAA", "failure": "dns_no_answer"}
+    keys = _keys(
+        see.measured(
+            see.lookup("10.1.1.1"),
+            see.lookup(**absent),
+            see.lookup(engine=Engine.UDP, resolver="9.9.9.9:53", **absent),
+        )
+    )
+
+    assert [one["query_type"] for one in keys["queries"]] == ["A", "AAAA"]
+    assert [one["engine"] for one in keys["queries"]] == ["getaddrinfo", "udp"]
+    assert keys["blocking"] is None
+
+
 def test_the_two_questions_of_one_lookup_share_a_transaction() -> None:
     """A and AAAA are one lookup; another resolver's is another, in its own range."""
     keys = _keys(
         see.measured(
             see.lookup(see.SITE),
-            see.lookup(query_type="AAAA", failure="dns_no_answer"),
+            see.lookup(query_type="AAAA", failure="dns_servfail_error"),
             see.lookup(see.SITE, engine=Engine.UDP, resolver="9.9.9.9:53"),
         )
     )
