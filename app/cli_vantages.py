@@ -33,6 +33,12 @@ def add(
     ] = False,
     resolver: Annotated[str, typer.Option(help="This machine, behind another resolver.")] = "",
     proxy: Annotated[str, typer.Option(help="This machine, through socks5://host:port.")] = "",
+    independent_resolver: Annotated[
+        str, typer.Option(help="Ask this resolver beside its own: IP or IP:port.")
+    ] = "",
+    doh_url: Annotated[
+        str, typer.Option(help="Ask this one over HTTPS as well: https://9.9.9.9/dns-query.")
+    ] = "",
 ) -> None:
     """Describe a vantage; an agent's is then invited, and the token is printed, once."""
     with told(), opened() as sessions, sessions.writing() as session:
@@ -45,6 +51,8 @@ def add(
             network_name=network or None,
             resolver=resolver or None,
             proxy=proxy or None,
+            independent_resolver=independent_resolver or None,
+            doh_url=doh_url or None,
             is_agent=agent,
             now=clock.now(),
             actor_id=None,

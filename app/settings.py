@@ -9,6 +9,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict, SettingsError
@@ -38,14 +39,19 @@ class Settings(Rhythm):
     probe: Literal["on", "off"] = "on"
     probe_wait_seconds: float = Field(default=10.0, ge=0, le=3600)
     probe_concurrency: int = Field(default=50, ge=1, le=1000)
+    probe_starts_per_second: float = Field(default=50.0, ge=0, le=10_000)
     resolver: str = ""
     independent_resolver: str = ""
+    doh_url: str = ""
     vantage_code: str = "local"
     vantage_role: Literal["field", "control"] = "field"
     vantage_country: str = ""
     vantage_asn: int = Field(default=0, ge=0, le=4294967295)
     control_proxy: str = ""
     control_country: str = ""
+
+    # Retention. Folding late data anew may need the last 60 days.
+    keep_ok_days: int = Field(default=90, ge=60, le=3650)
 
     @field_validator("resolver", "independent_resolver")
     @classmethod
@@ -60,6 +66,21 @@ class Settings(Rhythm):
             is_port = False
         if not is_port:
             raise ValueError("write an address, such as 9.9.9.9 or 9.9.9.9:53")
+        return value
+
+    @field_validator("doh_url")
+    @classmethod
+    def _doh(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            ip_address(parts.hostname or "")
+            is_https = parts.scheme == "https" and "@" not in parts.netloc and parts.port != 0
+        except ValueError:
+            is_https = False
+        if not is_https or not value.isascii():
+            raise ValueError("write an address, such as https://9.9.9.9/dns-query")
         return value
 
     @field_validator("control_proxy")

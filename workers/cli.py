@@ -9,6 +9,7 @@ import socket
 import time
 import uuid
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -85,8 +86,11 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
         open_session=looking.local_sessions(
             resolver=settings.resolver or None,
             independent_resolver=settings.independent_resolver or None,
+            doh_url=settings.doh_url or None,
             concurrency=settings.probe_concurrency,
+            starts_per_second=settings.probe_starts_per_second or None,
         ),
+        keep_ok=timedelta(days=settings.keep_ok_days),
         watch=watch_policy(settings),
         may_probe=settings.probe == "on",
     )

@@ -44,8 +44,12 @@ def version() -> None:
     typer.echo(__version__)
 
 
-async def _probe(url: str, resolver: str | None) -> Measurement:
-    async with ProbeSession(resolvers=(resolver,) if resolver else ()) as session:
+async def _probe(url: str, resolver: str, independent: str, doh_url: str) -> Measurement:
+    async with ProbeSession(
+        resolvers=(resolver,) if resolver else (),
+        independent_resolver=independent or None,
+        doh_url=doh_url or None,
+    ) as session:
         return await measure(
             url, session=session, vantage="here", started_at=clock.now(), uid=str(uuid.uuid4())
         )
@@ -55,12 +59,18 @@ async def _probe(url: str, resolver: str | None) -> Measurement:
 def probe(
     url: Annotated[str, typer.Argument(help="The address to measure; https:// if left out.")],
     resolver: Annotated[str, typer.Option(help="Ask this resolver: IP or IP:port.")] = "",
+    independent_resolver: Annotated[
+        str, typer.Option(help="Ask this one beside it: IP or IP:port.")
+    ] = "",
+    doh_url: Annotated[
+        str, typer.Option(help="Ask one over HTTPS as well: https://9.9.9.9/dns-query.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Measure one address now, layer by layer, and print what was seen."""
     with told():
         target = canonical_url(url if "://" in url else f"https://{url}")
-        measurement = uvloop.run(_probe(target.url, resolver or None))
+        measurement = uvloop.run(_probe(target.url, resolver, independent_resolver, doh_url))
     if as_json:
         typer.echo(report.to_json(measurement).decode())
     else:

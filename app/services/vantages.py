@@ -24,6 +24,8 @@ def add_vantage(
     proxy: str | None,
     now: datetime,
     actor_id: uuid.UUID | None,
+    independent_resolver: str | None = None,
+    doh_url: str | None = None,
     is_agent: bool = False,
 ) -> Vantage:
     """Describe another vantage: of this machine behind another resolver or a proxy, or an agent's.
@@ -55,6 +57,8 @@ def add_vantage(
         network_name=network_name,
         resolver=resolver,
         proxy=proxy,
+        independent_resolver=independent_resolver,
+        doh_url=doh_url,
         is_agent=is_agent,
     )
     ledger.record_revision(
@@ -80,6 +84,8 @@ def ensure_vantage(
     network_name: str | None = None,
     resolver: str | None = None,
     proxy: str | None = None,
+    independent_resolver: str | None = None,
+    doh_url: str | None = None,
     from_settings: bool = False,
     is_agent: bool = False,
 ) -> Vantage:
@@ -91,7 +97,13 @@ def ensure_vantage(
     vantage.role = role
     vantage.egress = Egress.AGENT if is_agent else Egress.PROXY if proxy else Egress.LOCAL
     vantage.country, vantage.asn, vantage.network_name = country, asn, network_name
-    given = {"resolver": resolver, "proxy": proxy, "from_settings": from_settings}
+    given = {
+        "resolver": resolver,
+        "independent_resolver": independent_resolver,
+        "doh_url": doh_url,
+        "proxy": proxy,
+        "from_settings": from_settings,
+    }
     vantage.is_enabled = True
     vantage.parameters = {name: value for name, value in given.items() if value}
     session.flush()

@@ -62,7 +62,7 @@ class Vantage(Base):
     network_name: Mapped[str | None]
     role: Mapped[VantageRole] = mapped_column(TermType(VantageRole))
     egress: Mapped[Egress] = mapped_column(TermType(Egress))
-    # How to reach the network: {"resolver": "…", "independent_resolver": "…", "proxy": "…"}.
+    # How to reach the network: {"resolver": …, "independent_resolver": …, "doh_url": …, "proxy": …}.
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_enabled: Mapped[bool] = mapped_column(default=True)
     health: Mapped[VantageHealth] = mapped_column(

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -39,26 +40,43 @@ class ProbeContext:
     watch: WatchPolicy = field(default_factory=WatchPolicy)
     knowledge: Knowledge = field(default_factory=Knowledge)
     batch: int = 200
+    # How long a good measurement is kept, and what came with it.
+    keep_ok: timedelta = timedelta(days=90)
     # False where no packet may leave this machine for any site; agents' measurements are judged still.
     may_probe: bool = True
 
 
 def local_sessions(
-    *, resolver: str | None, independent_resolver: str | None, concurrency: int
+    *,
+    resolver: str | None,
+    independent_resolver: str | None,
+    doh_url: str | None = None,
+    concurrency: int,
+    starts_per_second: float | None = None,
 ) -> Callable[[VantagePlan], ProbeSession]:
-    """Return the way to look from vantages of this machine: straight out, or through their proxy."""
+    """Return the way to look from vantages of this machine: straight out, or through their proxy.
+
+    What a vantage names itself goes before what is said here for all of them.
+    """
 
     def open_session(vantage: VantagePlan) -> ProbeSession:
         own = vantage.parameters.get("resolver")
         if proxy := vantage.parameters.get("proxy"):
             return ProbeSession(
-                resolvers=(own,) if own else (), tunnel=Tunnel(proxy), concurrency=concurrency
+                resolvers=(own,) if own else (),
+                tunnel=Tunnel(proxy),
+                concurrency=concurrency,
+                starts_per_second=starts_per_second,
             )
         asked = own or resolver
         return ProbeSession(
             resolvers=(asked,) if asked else (),
-            independent_resolver=independent_resolver,
+            independent_resolver=(
+                vantage.parameters.get("independent_resolver") or independent_resolver
+            ),
+            doh_url=vantage.parameters.get("doh_url") or doh_url,
             concurrency=concurrency,
+            starts_per_second=starts_per_second,
         )
 
     return open_session

@@ -28,6 +28,9 @@ _FAULTS = {
     "udp_receive_buffer_overflow": "this machine lost datagrams while a DNS question was open",
     "no_network": "this machine has no way out to any network",
     "out_of_file_descriptors": "this process ran out of open files",
+    "event_loop_stalled": "this process stood still for over a second meanwhile",
+    "tunnel_failed": "the tunnel itself failed",
+    "no_ipv6": "the site has only IPv6 addresses, and IPv6 does not work from here",
 }
 _IN_WORDS = {
     "generic_timeout_error": "no answer in time",
@@ -49,6 +52,8 @@ _IN_WORDS = {
     "http_invalid_redirect_location_host": "it redirects to no readable address",
 }
 _SHOWN_CHARACTERS = 120
+# Less comes in one packet or two, and its speed is chance.
+_TELLING_BYTES = 16 * 1024
 
 
 def render(measurement: Measurement) -> RenderableType:
@@ -65,14 +70,18 @@ def render(measurement: Measurement) -> RenderableType:
 
 
 def to_json(measurement: Measurement) -> bytes:
-    """Encode a measurement without bodies; times are milliseconds, dates ISO 8601 in UTC."""
+    """Encode a measurement without bodies and certificates; times are milliseconds, dates ISO 8601 in UTC."""
     light = replace(
         measurement,
+        handshakes=tuple(replace(handshake, chain=()) for handshake in measurement.handshakes),
         exchanges=tuple(replace(exchange, body=None) for exchange in measurement.exchanges),
     )
     plain = msgspec.to_builtins(light)
-    for exchange in plain["exchanges"]:
+    for handshake in plain["handshakes"]:
+        del handshake["chain"]
+    for exchange, seen in zip(plain["exchanges"], measurement.exchanges, strict=True):
         del exchange["body"]
+        exchange["bytes_per_second"] = seen.bytes_per_second
     return msgspec.json.encode(plain)
 
 
@@ -104,6 +113,8 @@ def _lookup_row(lookup: DnsLookup) -> tuple[Text, Text, Text]:
     came = _failure(lookup.failure) or Text("\n").join(map(_answer, lookup.answers))
     if lookup.failure == "dns_no_answer" and lookup.query_type == "AAAA":
         came = Text("no IPv6 address", style="dim")  # most sites have none
+    if lookup.attempts > 1:
+        came.append(f"\nasked {lookup.attempts} times", style="dim")
     if lookup.cnames:
         came.append(f"\nalias of {_clean(' → '.join(lookup.cnames))}", style="dim")
     for late in lookup.late_answers:
@@ -156,6 +167,9 @@ def _exchange_row(exchange: HttpExchange) -> tuple[Text, Text, Text]:
     if exchange.body_length is not None:
         cut = ", cut short" if exchange.body_truncated else ""
         came.append(f"  {exchange.body_length:,} bytes{cut}", style="dim")
+    if exchange.first_byte_ms is not None:
+        waited = _span(exchange.first_byte_ms - exchange.started_ms)
+        came.append(f"\nfirst byte after {waited}{_speed(exchange)}", style="dim")
     if exchange.location is not None:
         came.append(f"\n→ {_clean(exchange.location)}")
     if exchange.location_refused is not None:
@@ -165,6 +179,14 @@ def _exchange_row(exchange: HttpExchange) -> tuple[Text, Text, Text]:
     if failure is not None:
         came = came.append("\n").append_text(failure) if came else failure
     return asked, _took(exchange.started_ms, exchange.ended_ms), came
+
+
+def _speed(exchange: HttpExchange) -> str:
+    """How fast the page came, where so much came that it says something."""
+    speed = exchange.bytes_per_second
+    if speed is None or (exchange.wire_length or 0) < _TELLING_BYTES:
+        return ""
+    return f", {exchange.wire_length:,} bytes on the wire at {speed / 1000:,.0f} kB/s"
 
 
 def _failure(name: str | None) -> Text | None:

@@ -102,7 +102,7 @@ def chain_of(connection: Connection, max_bytes: int) -> Chain:
         kept.append(der)
     if not kept:
         return Chain()
-    issuer, not_after = _read(certificates[0])
+    issuer, not_after = _read(certificates)
     return Chain(
         der=tuple(kept),
         sha256=tuple(hashlib.sha256(der).hexdigest() for der in kept),
@@ -111,10 +111,10 @@ def chain_of(connection: Connection, max_bytes: int) -> Chain:
     )
 
 
-def _read(certificate: Any) -> tuple[str | None, datetime | None]:
-    """Return issuer and end of a certificate, as far as they can be read: anybody may write one."""
+def _read(certificates: Sequence[Any]) -> tuple[str | None, datetime | None]:
+    """Return issuer and end of the leaf, as far as they can be read: anybody may write one."""
     try:
-        facts = certificate.get_info()
+        facts = certificates[0].get_info()
     except (ssl.SSLError, ValueError):
         return None, None
     try:
