@@ -304,7 +304,7 @@ def _note_health(
     agent.spool_depth, agent.last_seq = batch.spool_depth, batch.seq
     offset = clock.offset_of(batch, now)
     agent.clock_offset_ms = offset.total_seconds() * 1000
-    # watch_alerts.on_clock(session, vantage, offset, now=now, policy=alerts)
+    watch_alerts.on_clock(session, vantage, offset, now=now, policy=alerts)
     if batch.canaries is not None:
         monitoring.record_health(
             session,

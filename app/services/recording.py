@@ -67,7 +67,9 @@ def judge_seen(seen: Seen, known: Known) -> Verdict:
         )
         for one in seen.controls
     ]
-    return judge(seen.measurement, controls, known.fingerprints, seen.vantage.country)
+    return judge(
+        seen.measurement, controls, known.fingerprints, seen.vantage.country, known.networks
+    )
 
 
 def keep_seen(session: Session, seen: Seen, *, now: datetime) -> None:

@@ -110,8 +110,11 @@ def conclude(context: ProbeContext, seen: Seen, known: Known) -> None:
 
 
 def keep_bodies(context: ProbeContext, seen: Seen) -> None:
-    """Keep what came as evidence, by its hash: bodies of the field and of its controls."""
+    """Keep what came as evidence, by its hash: bodies and certificates of the field and its controls."""
     for measurement in (seen.measurement, *(one.measurement for one in seen.controls)):
         for exchange in measurement.exchanges:
             if exchange.body:
                 context.bodies.put(exchange.body)
+        for handshake in measurement.handshakes:
+            for certificate in handshake.chain:
+                context.bodies.put(certificate)

@@ -30,7 +30,7 @@ from tests.make import NOW
 from tests.remote import RemoteAgent
 from tests.testbed import TestbedThread
 from tests.workers.jobs.rig import Watch
-from workers.jobs import delivering, housekeeping, judging
+from workers.jobs import delivering, history, housekeeping, judging
 
 HOST = "courier.example"
 URL = f"https://{HOST}/"
@@ -285,6 +285,70 @@ def test_a_wrong_clock_does_not_move_the_history(collector: Watch, field: Remote
     assert row.measured_at == collector.at - timedelta(hours=1)
     assert row.is_late
     assert row.clock_offset_ms == pytest.approx(3 * 3_600_000)
+
+
+def test_a_clock_that_is_hours_off_is_told_once(collector: Watch, field: RemoteAgent) -> None:
+    """Times are corrected all the same; whoever runs the machine learns of it."""
+    for _ in range(3):
+        field.hand_in(field.batch(now=collector.at - timedelta(hours=3)))
+        _pass(collector, (field,), 2 * MINUTE)
+        delivering.fire_due_alerts(collector.job)
+
+    assert collector.alerts() == [("agent.clock", AlertState.FIRING)]
+
+    field.hand_in(field.batch(now=collector.at))
+    assert collector.alerts()[0][0] == "agent.clock"
+    assert collector.alerts()[0][1] is not AlertState.PENDING
+
+
+def test_a_collector_that_is_away_for_a_day_loses_nothing(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """The spool arrives, newest first; the history is whole and in order; people get one message."""
+    began = collector.at
+    session = collector.world.session(role="field")
+    fine = field.look(session, URL, at=began)
+    collector.world.block_sni(HOST)
+    broken = field.look(collector.world.session(role="field"), URL, at=began)
+    site, spool = _site(collector), []
+    for number in range(96):
+        _pass(collector, (field, control), 15 * MINUTE)
+        seen = fine if number < 60 else broken
+        spool.append(
+            field.item(site, replace(seen, uid=str(uuid.uuid4()), started_at=collector.at))
+        )
+    taken = 0
+    for end in range(len(spool), 0, -20):
+        batch = field.batch(*spool[max(0, end - 20) : end], now=collector.at)
+        taken += field.hand_in(batch).accepted
+    control.poll()
+    for _ in range(8):
+        for _ in range(3):
+            judging.judge_waiting(collector.context)
+            _answer(collector, control)
+            history.keep_right(collector.context)
+        delivering.fire_due_alerts(collector.job)
+        _pass(collector, (field, control), 3 * MINUTE)
+        _look(collector, field)
+
+    with collector.sessions.reading() as session_:
+        rows = session_.scalars(
+            sa.select(MeasurementRow.measured_at)
+            .where(MeasurementRow.control_of.is_(None))
+            .order_by(MeasurementRow.measured_at)
+        ).all()
+        open_ones = session_.scalar(
+            sa.select(sa.func.count()).where(MeasurementRow.awaits.is_not(None))
+        )
+    assert taken == 96
+    assert list(rows[:96]) == [began + 15 * MINUTE * (number + 1) for number in range(96)]
+    assert open_ones in {0, 1}
+    assert collector.condition(HOST) is SiteCondition.BLOCKED
+    assert len(collector.episodes()) == 1
+    assert sorted(kind for kind, _ in collector.alerts()) in (
+        ["site.blocked"],
+        ["site.blocked", "site.unreachable"],
+    )
 
 
 def test_an_agent_that_falls_silent_is_one_alert(
