@@ -171,6 +171,7 @@ def _exchanges(joined: Joined, engines: Mapping[str, Engine]) -> tuple[HttpExcha
         request = one.entry
         address, port = split_endpoint(request.endpoint)
         answered = request.status > 0
+        kept = request.body[:_BODY_KEPT]
         location = _location(request.url, request.headers) if answered else None
         found.append(
             HttpExchange(
@@ -186,9 +187,9 @@ def _exchanges(joined: Joined, engines: Mapping[str, Engine]) -> tuple[HttpExcha
                 headers=request.headers,
                 title=title_of(request.body.decode("utf-8", "replace")),
                 body_length=len(request.body) if answered else None,
-                body_sha256=hashlib.sha256(request.body).hexdigest() if request.body else None,
+                body_sha256=hashlib.sha256(kept).hexdigest() if kept else None,
                 body_truncated=request.body_is_truncated,
-                body=request.body[:_BODY_KEPT] if answered else None,
+                body=kept if answered else None,
                 location=location if request.status in _REDIRECTS else None,
                 depth=one.depth,
             )
