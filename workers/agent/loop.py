@@ -23,7 +23,6 @@ from workers.agent.uplink import Away, KeyRefused, Revoked, Uplink, UplinkError
 from workers.agent.vantage import Vantage
 from workers.agent.voice import Voice
 
-_MEASURING_STEP_S = 1.0
 _HANDING_STEP_S = 15.0
 _BACKFILL_STEP_S = 0.5
 _SUMMARY_EVERY_S = 600.0
@@ -45,6 +44,7 @@ class Agent:
     voice: Voice
     limits: Limits
     drawn: Callable[[], float]
+    look_around_s: float = 1.0  # how often it is seen whether something is due
     news: asyncio.Event = field(default_factory=asyncio.Event)
     is_revoked: bool = False
     _snapshot: Snapshot | None = None
@@ -142,7 +142,7 @@ class Agent:
     async def _measuring(self) -> None:
         while not self.is_revoked:
             self.measure()
-            await asyncio.sleep(_MEASURING_STEP_S)
+            await asyncio.sleep(self.look_around_s)
 
     async def _handing(self) -> None:
         while not self.is_revoked:
