@@ -1,53 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From real packets to a verdict: each story of the hostile internet, measured and judged."""
+"""From real packets to a verdict: each story of the hostile internet, measured, judged, exported."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import pytest
 
+from app.domain.blocking.fingerprints import Fingerprint
 from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.rules import RULES
 from app.domain.blocking.verdict import Control, Verdict, judge
 from app.domain.vocabulary import Mechanism, VerdictState
+from app.exports.ooni import to_ooni
+from tests.domain.blocking.cases import CASES
 from tests.testbed import LIMITS, Testbed
-from tests.testbed.scenarios import HOST, SCENARIOS, Scenario
-from workers.probe import ProbeSession, measure
+from tests.testbed.scenarios import COUNTRY, HOST, SCENARIOS, Expected, Scenario
+from workers.probe import ProbeSession, Tunnel, measure
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-HURRIED = replace(LIMITS, dns_s=0.4, tcp_s=0.4, tls_s=0.4, http_s=1.5)
+UNLISTED = "weather.example"
+SILENT = {"dns": "dns_s", "tcp": "tcp_s", "tls": "tls_s", "http": "http_s"}
+HURRY_S = 0.5
 
-BLOCKED = {
-    "dns_nxdomain": Mechanism.NXDOMAIN,
-    "dns_servfail": Mechanism.DNS_FAILURE,
-    "dns_refused": Mechanism.DNS_FAILURE,
-    "dns_empty": Mechanism.DNS_FAILURE,
-    "dns_silent": Mechanism.DNS_FAILURE,
-    "dns_bogon": Mechanism.BOGON,
-    "dns_forged_dead": Mechanism.FORGED_ADDRESS,
-    "dns_forged_block_page": Mechanism.FORGED_ADDRESS,
-    "dns_forged_block_page_cleartext": Mechanism.CONTENT_DIFFERENCE,
-    "dns_injected": Mechanism.FORGED_ADDRESS,
-    "address_dropped": Mechanism.TIMEOUT,
-    "address_refused": Mechanism.REFUSED,
-    "sni_reset": Mechanism.SNI_RESET,
-    "sni_dropped": Mechanism.SNI_TIMEOUT,
-    "sni_closed": Mechanism.SNI_RESET,
-    "tls_alert": Mechanism.TLS_FAILURE,
-    "tls_intercepted": Mechanism.CERTIFICATE_MITM,
-    "http_block_page": Mechanism.CONTENT_DIFFERENCE,
-    "http_redirect_to_block_page": Mechanism.CONTENT_DIFFERENCE,
-    "http_reset": Mechanism.HTTP_RESET,
-    "http_silent": Mechanism.HTTP_TIMEOUT,
-}
-DOWN = {
-    "down",
-    "certificate_wrong_name",
-    "certificate_expired",
-    "certificate_self_signed",
-    "page_truncated",
-}
-SERVER_SIDE = {"legal_451": Mechanism.LEGAL_451, "challenge_403": Mechanism.CAPTCHA}
+each_story = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of a story: the field's view, the control's, and the field's of an unlisted site."""
+
+    seen: Measurement
+    outside: Measurement
+    unlisted: Measurement
+    offline: Measurement  # the field's, when its only way out is gone
+    marks: Sequence[Fingerprint]
+
+    def verdict(self, *controls: Measurement) -> Verdict:
+        """Judge the field's measurement."""
+        heard = [Control(measurement=one, vantage_healthy=True, fresh=True) for one in controls]
+        return judge(self.seen, heard, self.marks, COUNTRY)
 
 
 async def _measured(session: ProbeSession, url: str, extra: tuple[str, ...] = ()) -> Measurement:
@@ -56,51 +51,176 @@ async def _measured(session: ProbeSession, url: str, extra: tuple[str, ...] = ()
     )
 
 
-def judged(scenario: Scenario, *, with_control: bool = True) -> Verdict:
-    """Measure a story from the field and, at the field's addresses too, from a control."""
+async def _tell(scenario: Scenario) -> Told:
+    silent = [layer for layer, name in scenario.sees.items() if name == "generic_timeout_error"]
+    limits = replace(LIMITS, **{SILENT[layer]: HURRY_S for layer in silent})  # type: ignore[arg-type]
+    async with (
+        Testbed() as net,
+        net.session(limits=limits, **scenario.vantage()) as field,
+        net.session(role="control", limits=limits) as control,
+        net.session(limits=limits) as cut_off,
+    ):
+        net.site(HOST)
+        net.site(UNLISTED)
+        scenario.arrange(net)
+        seen = await _measured(field, scenario.url)
+        found = tuple({one for lookup in seen.lookups for one in lookup.addresses})
+        cut_off.tunnel = Tunnel("socks5://127.0.0.1:9")
+        told = Told(
+            seen=seen,
+            outside=await _measured(control, scenario.url, found),
+            unlisted=await _measured(field, f"https://{UNLISTED}/"),
+            offline=await _measured(cut_off, scenario.url),
+            marks=scenario.marks(net),
+        )
+        assert net.sink_hits == 0
+        return told
 
-    async def told() -> Verdict:
-        async with (
-            Testbed() as net,
-            net.session(limits=HURRIED) as field,
-            net.session(role="control", limits=HURRIED) as control,
-        ):
-            net.site(HOST)
-            scenario.arrange(net)
-            seen = await _measured(field, scenario.url)
-            if not with_control:
-                return judge(seen, (), (), "KZ")
-            found = tuple({one for lookup in seen.lookups for one in lookup.addresses})
-            outside = await _measured(control, scenario.url, found)
-            compared = Control(measurement=outside, vantage_healthy=True, fresh=True)
-            return judge(seen, [compared], (), "KZ")
 
-    return asyncio.run(told())
+def as_public(measurement: Measurement) -> Measurement:
+    """Write the testbed's machines, which live on loopback, with addresses as sites have them.
+
+    OONI's rules look at addresses themselves and have words of their own for loopback.
+    """
+
+    def public(address: str) -> str:
+        return f"93.184.216.{address.rpartition('.')[2]}"
+
+    def moved(steps: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(replace(step, address=public(step.address)) for step in steps)
+
+    return replace(
+        measurement,
+        lookups=tuple(
+            replace(
+                lookup,
+                answers=tuple(
+                    answer if answer.is_bogon else replace(answer, address=public(answer.address))
+                    for answer in lookup.answers
+                ),
+            )
+            for lookup in measurement.lookups
+        ),
+        connects=moved(measurement.connects),
+        handshakes=moved(measurement.handshakes),
+        exchanges=moved(measurement.exchanges),
+    )
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@cache
+def told(scenario_name: str) -> Told:
+    """Tell a story once, for all that is asked about it."""
+    scenario = next(one for one in SCENARIOS if one.name == scenario_name)
+    return asyncio.run(_tell(scenario))
+
+
+def said(verdict: Verdict, ooni: dict[str, Any]) -> Expected:
+    """What was concluded, in the form in which stories say what is right."""
+    return Expected(
+        state=verdict.state,
+        rule=verdict.rule,
+        layer=verdict.layer,
+        mechanism=verdict.mechanism,
+        interference=verdict.interference,
+        ooni_blocking=ooni["blocking"],
+        ooni_accessible=ooni["accessible"],
+    )
+
+
+def ooni_keys(seen: Measurement, *controls: Measurement) -> dict[str, Any]:
+    """OONI's conclusion from the same measurement, as it is exported."""
+    heard = [
+        Control(measurement=as_public(one), vantage_healthy=True, fresh=True) for one in controls
+    ]
+    whole = {
+        one.body_sha256: one.body
+        for each in (seen, *controls)
+        for one in each.exchanges
+        if one.body
+    }
+    exported = to_ooni(
+        as_public(seen), heard, None, country=COUNTRY, asn=None, network_name=None, bodies=whole
+    )
+    keys: dict[str, Any] = exported["test_keys"]
+    return keys
+
+
+@each_story
 def test_each_story_is_judged_as_what_it_is(scenario: Scenario) -> None:
-    """Blocking by its mechanism, an outage as an outage, a refusal as the site's own."""
-    verdict = judged(scenario)
-    said = (verdict.state, verdict.mechanism)
-    if scenario.name in BLOCKED:
-        assert said == (VerdictState.BLOCKED, BLOCKED[scenario.name])
-    elif scenario.name in DOWN:
-        assert verdict.state is VerdictState.DOWN
-        assert not verdict.interference
-    elif scenario.name in SERVER_SIDE:
-        assert said == (VerdictState.SERVER_SIDE, SERVER_SIDE[scenario.name])
-    else:
-        assert said == (VerdictState.OK, None)
-        assert scenario.name in {"reachable", "throttled"}
+    """With a healthy control: state, layer, mechanism, rule, interference, and OONI's keys."""
+    story = told(scenario.name)
+    verdict = story.verdict(story.outside)
+    assert said(verdict, ooni_keys(story.seen, story.outside)) == scenario.expects, verdict.reasons
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_without_a_control_no_story_accuses_anybody(scenario: Scenario) -> None:
-    """What the site proved by its certificate stands; everything else is left open."""
-    verdict = judged(scenario, with_control=False)
-    proved = (VerdictState.OK, VerdictState.SERVER_SIDE)
-    if scenario.name in BLOCKED or scenario.name in DOWN:
-        assert verdict.state is VerdictState.INSUFFICIENT
-    else:
-        assert verdict.state in proved
+@each_story
+def test_each_story_without_a_control_claims_what_can_be_known(scenario: Scenario) -> None:
+    """What the site proved stands, a mark of the country accuses; everything else is left open."""
+    story = told(scenario.name)
+    verdict = story.verdict()
+    assert said(verdict, ooni_keys(story.seen)) == scenario.alone, verdict.reasons
+    assert verdict.state is not VerdictState.DOWN
+    if verdict.state is VerdictState.BLOCKED:
+        assert story.marks
+
+
+@each_story
+def test_the_control_and_an_unlisted_site_stay_ok(scenario: Scenario) -> None:
+    """A block names one site in one network: nothing beside it is touched."""
+    story = told(scenario.name)
+    unlisted = judge(story.unlisted, (), story.marks, COUNTRY)
+    assert (unlisted.state, unlisted.interference) == (VerdictState.OK, False), unlisted.reasons
+    if not scenario.for_everybody and scenario.url.startswith("https"):
+        control = judge(story.outside, (), (), None)
+        assert (control.state, control.interference) == (VerdictState.OK, False), control.reasons
+
+
+@each_story
+def test_a_site_that_is_down_is_never_called_blocked(scenario: Scenario) -> None:
+    """What is wrong with the site itself is nobody's block, with a control and without."""
+    story = told(scenario.name)
+    if scenario.for_everybody:
+        for verdict in (story.verdict(story.outside), story.verdict()):
+            assert verdict.state is not VerdictState.BLOCKED
+            assert not verdict.interference
+
+
+@each_story
+def test_a_vantage_without_a_network_accuses_nobody(scenario: Scenario) -> None:
+    """Its way out is gone: whatever the story, and though the control reaches the site."""
+    story = told(scenario.name)
+    heard = [Control(measurement=story.outside, vantage_healthy=True, fresh=True)]
+    verdict = judge(story.offline, heard, story.marks, COUNTRY)
+    assert (verdict.state, verdict.interference) == (VerdictState.INSUFFICIENT, False)
+    assert verdict.failure_class is None
+
+
+@each_story
+def test_controls_that_cannot_tell_change_nothing_for_the_worse(scenario: Scenario) -> None:
+    """An unhealthy or a stale control accuses nobody whom no control would have accused."""
+    story = told(scenario.name)
+    alone = story.verdict().state
+    for more in ({"vantage_healthy": False}, {"fresh": False}):
+        control = Control(
+            **({"measurement": story.outside, "vantage_healthy": True, "fresh": True} | more)  # type: ignore[arg-type]
+        )
+        verdict = judge(story.seen, [control], story.marks, COUNTRY)
+        # A challenge in cleartext is only believed where nobody could have been asked.
+        assert verdict.state in (alone, VerdictState.INSUFFICIENT)
+
+
+@pytest.mark.parametrize("mechanism", Mechanism, ids=lambda one: one.value)
+def test_every_mechanism_has_a_story(mechanism: Mechanism) -> None:
+    """Whatever the vocabulary can name was met by a real prober and named rightly."""
+    assert mechanism in {scenario.expects.mechanism for scenario in SCENARIOS}
+
+
+def test_every_rule_is_reached() -> None:
+    """Each row of the table decides a story, or at least a situation written down by hand."""
+    told_of = {one.rule for each in SCENARIOS for one in (each.expects, each.alone)}
+    assert {rule.id for rule in RULES} == told_of | {case.rule for case in CASES}
+
+
+def test_stories_have_names_of_their_own() -> None:
+    """No story hides another."""
+    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)

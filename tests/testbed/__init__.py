@@ -8,7 +8,8 @@ middlebox    the censor's machine                 http   pages, block pages, bom
 """
 
 from tests.testbed.middlebox import SniAction
-from tests.testbed.net import LIMITS, Site, Testbed
+from tests.testbed.net import LIMITS, Testbed
+from tests.testbed.site import Site
 from tests.testbed.thread import TestbedThread
 
 __all__ = ["LIMITS", "Site", "SniAction", "Testbed", "TestbedThread"]

@@ -5,7 +5,10 @@ A page is a coroutine that writes a response, or whatever it writes instead of o
 """
 
 import asyncio
+import base64
 import gzip
+import math
+import random
 from collections.abc import Awaitable, Callable
 
 from tests.testbed.tcp import hold, reset
@@ -79,6 +82,53 @@ def news(title: str, *, paragraphs: int = 40) -> Page:
         await writer.drain()
 
     return page
+
+
+def photo(title: str, *, kilobytes: int = 34) -> Page:
+    """A page with a picture in it, which no compression makes shorter, in small TLS records."""
+    picture = base64.b64encode(random.Random(title).randbytes(kilobytes * 768)).decode()
+    html = f"<html><head><title>{title}</title></head><body><img src=data:{picture}></body></html>"
+    headers = (("Server", "testbed"), ("X-Newsroom", "testbed"))
+    return slowly(response(html, headers=headers), bytes_per_second=math.inf)
+
+
+def slowly(page: bytes, *, bytes_per_second: float) -> Page:
+    """A server that sends piece by piece, and no faster than this, to whoever asks."""
+    piece = 1024
+
+    async def serve(_: Request, writer: asyncio.StreamWriter) -> None:
+        for start in range(0, len(page), piece):
+            writer.write(page[start : start + piece])
+            await writer.drain()
+            await asyncio.sleep(piece / bytes_per_second)
+
+    return serve
+
+
+def to_country(source: str, theirs: Page, others: Page) -> Page:
+    """Say one thing to those who come from an address, and another to the rest of the world."""
+
+    async def page(request: Request, writer: asyncio.StreamWriter) -> None:
+        is_theirs = writer.get_extra_info("peername")[0] == source
+        await (theirs if is_theirs else others)(request, writer)
+
+    return page
+
+
+def upgrading(host: str) -> Page:
+    """A site that sends whoever asks in cleartext on to its encrypted self."""
+    upgrade, page = redirect(f"https://{host}/", status="301 Moved Permanently"), news(host)
+
+    async def serve(request: Request, writer: asyncio.StreamWriter) -> None:
+        is_secure = writer.get_extra_info("ssl_object") is not None
+        await (page if is_secure else upgrade)(request, writer)
+
+    return serve
+
+
+def saying(status: str, html: str) -> Page:
+    """A short page with a status: "403 Forbidden"."""
+    return raw(response(html, status=status))
 
 
 def block_page() -> Page:

@@ -7,14 +7,14 @@ passed on to the site untouched.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.testbed import http
 from tests.testbed.tcp import hold, reset
 from tests.testbed.tls import ALERT, server_name_in
 
-_THROTTLED_BYTES = 512
-_THROTTLED_EVERY_S = 0.05
+_SLICE_BYTES = 1024
 
 
 class SniAction(StrEnum):
@@ -26,6 +26,21 @@ class SniAction(StrEnum):
     ALERT = "alert"
     INTERCEPT = "intercept"
     THROTTLE = "throttle"
+    TRICKLE = "trickle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """A token bucket: what may pass at once, and what per second after that."""
+
+    bytes_per_second: float
+    burst_bytes: int = 6 * 1024  # a handshake passes unhindered, as real policers let it
+
+
+PACES = {
+    SniAction.THROTTLE: Pace(bytes_per_second=20 * 1024),
+    SniAction.TRICKLE: Pace(bytes_per_second=2 * 1024),
+}
 
 
 class Middlebox:
@@ -37,7 +52,10 @@ class Middlebox:
         tls_upstream: Callable[[str], tuple[str, int]],
         http_upstream: Callable[[str], tuple[str, int]],
         interceptor: tuple[str, int],
+        source: str,
     ) -> None:
+        """`source` is the address by which sites see whoever comes from this country."""
+        self.source = source
         self.sni: dict[str, SniAction] = {}
         self.pages: dict[str, http.Page] = {}
         self._tls_upstream = tls_upstream
@@ -69,10 +87,10 @@ class Middlebox:
                 writer.write(ALERT)
                 await writer.drain()
             case SniAction.INTERCEPT:
-                await relay(hello, reader, writer, self._interceptor)
+                await self._relay(hello, reader, writer, self._interceptor)
             case _:
-                slowly = action is SniAction.THROTTLE
-                await relay(hello, reader, writer, self._tls_upstream(address), slowly=slowly)
+                pace = PACES.get(action) if action else None
+                await self._relay(hello, reader, writer, self._tls_upstream(address), pace=pace)
 
     async def pass_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle a connection to a site's cleartext port."""
@@ -82,7 +100,18 @@ class Middlebox:
             await page(request, writer)
             return
         address: str = writer.get_extra_info("sockname")[0]
-        await relay(request.head, reader, writer, self._http_upstream(address))
+        await self._relay(request.head, reader, writer, self._http_upstream(address))
+
+    async def _relay(
+        self,
+        first: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        upstream: tuple[str, int],
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        await relay(first, reader, writer, upstream, source=self.source, pace=pace)
 
 
 async def relay(
@@ -91,18 +120,19 @@ async def relay(
     writer: asyncio.StreamWriter,
     upstream: tuple[str, int],
     *,
-    slowly: bool = False,
+    source: str,
+    pace: Pace | None = None,
 ) -> None:
     """Pass a conversation on, both ways, until either side ends it."""
     try:
-        up_reader, up_writer = await asyncio.open_connection(*upstream)
+        up_reader, up_writer = await asyncio.open_connection(*upstream, local_addr=(source, 0))
     except OSError:
         reset(writer)
         return
     up_writer.write(first)
     ways = [
         asyncio.create_task(_pump(reader, up_writer)),
-        asyncio.create_task(_pump(up_reader, writer, slowly=slowly)),
+        asyncio.create_task(_pump(up_reader, writer, pace=pace)),
     ]
     try:
         ended, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -116,10 +146,14 @@ async def relay(
 
 
 async def _pump(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slowly: bool = False
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, pace: Pace | None = None
 ) -> None:
-    while data := await reader.read(_THROTTLED_BYTES if slowly else 65_536):
+    loop = asyncio.get_running_loop()
+    began, passed = loop.time(), 0
+    while data := await reader.read(_SLICE_BYTES if pace else 65_536):
+        passed += len(data)
+        if pace is not None and passed > pace.burst_bytes:
+            due = began + (passed - pace.burst_bytes) / pace.bytes_per_second
+            await asyncio.sleep(due - loop.time())
         writer.write(data)
         await writer.drain()
-        if slowly:
-            await asyncio.sleep(_THROTTLED_EVERY_S)

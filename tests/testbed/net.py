@@ -16,7 +16,6 @@ import secrets
 import socket
 import ssl
 from asyncio import StreamReader, StreamWriter
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
@@ -24,8 +23,11 @@ from app.domain.blocking import addresses
 from tests.testbed import dns, http
 from tests.testbed.dns import Name, Resolver, Rule
 from tests.testbed.middlebox import Middlebox, SniAction
+from tests.testbed.site import Ports, Site
+from tests.testbed.socks import SocksProxy
 from tests.testbed.tcp import Listener, bound
 from tests.testbed.tls import Authorities
+from workers.probe import Tunnel
 from workers.probe.session import Limits, ProbeSession
 
 _FIRST_SITE = 100  # the machines below have other parts to play
@@ -36,44 +38,6 @@ Role = Literal["field", "control"]
 LIMITS = Limits(
     overall_s=8, dns_s=1.0, late_answer_s=0.1, tcp_s=1.0, tls_s=1.5, http_s=2.5, spare_s=0.6
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Where ports 443 and 80 really are: at the sites, and at the censor's machine before them."""
-
-    tls: int
-    http: int
-    field_tls: int
-    field_http: int
-
-
-class Site:
-    """One site with an address of its own."""
-
-    def __init__(self, host: str, address: str, net: "Testbed") -> None:
-        self.host = host
-        self.address = address
-        self.page: http.Page = http.news(host)
-        ports, certificate = net.ports, net.authorities.genuine(host)
-        self.tls = Listener(address, ports.tls, self._serve, tls=certificate)
-        self.plain = Listener(address, ports.http, self._serve)
-        self.field_tls = Listener(address, ports.field_tls, net.middlebox.pass_tls)
-        self.field_plain = Listener(address, ports.field_http, net.middlebox.pass_http)
-
-    @property
-    def url(self) -> str:
-        """Its front page."""
-        return f"https://{self.host}/"
-
-    @property
-    def listeners(self) -> tuple[Listener, ...]:
-        """Everything that listens for it; the censored ways last."""
-        return self.tls, self.plain, self.field_tls, self.field_plain
-
-    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        request = await http.read_request(reader)
-        await self.page(request, writer)
 
 
 class Testbed:
@@ -88,6 +52,7 @@ class Testbed:
         self._zone: dict[str, Name] = {}
         self._sites: dict[str, Site] = {}
         self._listeners: list[Listener] = []
+        self._machines = 0
 
     async def __aenter__(self) -> Self:
         self.ports = Ports(**{name: self._free_port() for name in Ports.__slots__})
@@ -97,10 +62,16 @@ class Testbed:
         self.open_resolver.open()
         self.block_page_address = self._machine(80)
         self.dead_address = self._machine(99)
+        # Whom sites see when somebody of the country comes to them.
+        self.country_exit = self._at(20)
+        # The country's own gateway, for vantages that have no other way out than a proxy.
+        self.gateway = SocksProxy(lambda wanted: wanted)
+        await self.gateway.open()
         self.middlebox = Middlebox(
             tls_upstream=lambda address: (address, self.ports.tls),
             http_upstream=lambda address: (address, self.ports.http),
             interceptor=(self.block_page_address, self.ports.field_tls),
+            source=self.country_exit,
         )
         self._open_block_page_server()
         self._open_sink()
@@ -112,6 +83,7 @@ class Testbed:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.gateway.aclose()
         for listener in self._listeners:
             await listener.aclose()
         await self.field_resolver.aclose()
@@ -122,13 +94,20 @@ class Testbed:
     def site(self, host: str) -> Site:
         """Return the site, putting it online first where it is not yet known."""
         if host not in self._sites:
-            site = Site(host, self._machine(_FIRST_SITE + len(self._sites)), self)
-            self._sites[host] = site
-            self._zone[host] = Name(addresses=(site.address,))
-            self._listeners += site.listeners
-            for listener in site.listeners:
-                listener.open()
+            self._sites[host] = self._online(host)
+            self._zone[host] = Name(addresses=(self._sites[host].address,))
         return self._sites[host]
+
+    def edge(self, host: str) -> str:
+        """Let a site answer at one more address, which no resolver names, and return that."""
+        site = self.site(host)
+
+        async def same(request: http.Request, writer: StreamWriter) -> None:
+            await site.page(request, writer)
+
+        edge = self._online(host)
+        edge.page = same
+        return edge.address
 
     def name(self, host: str, *given: str, cnames: tuple[str, ...] = ()) -> None:
         """Give a name its addresses for the honest world."""
@@ -144,17 +123,20 @@ class Testbed:
         role: Role = "field",
         limits: Limits = LIMITS,
         independent: bool = False,
+        gateway: bool = False,
         concurrency: int = 50,
     ) -> ProbeSession:
         """Make a prober of the censored network ('field') or of the open one ('control').
 
         `independent` also asks the open network's resolver, as a careful field vantage does.
+        `gateway` leads everything through the country's gateway.
         """
         field = role == "field"
         ports = self.ports
         return ProbeSession(
             resolvers=[_text(self.field_resolver if field else self.open_resolver)],
             independent_resolver=_text(self.open_resolver) if independent else None,
+            tunnel=Tunnel(self.gateway.url) if gateway else None,
             ports={
                 443: ports.field_tls if field else ports.tls,
                 80: ports.field_http if field else ports.http,
@@ -193,6 +175,16 @@ class Testbed:
         for listener in (site.field_tls, site.field_plain):
             listener.swallow() if silently else listener.refuse()
 
+    def tear_address(self, host: str) -> None:
+        """Let the field's connections to a site's address be torn down as they open."""
+        site = self.site(host)
+        for listener in (site.field_tls, site.field_plain):
+            listener.tear()
+
+    def hide_address(self, host: str) -> None:
+        """Let the country's gateway say that there is no way to a site's address."""
+        self.gateway.unreachable.add(self.site(host).address)
+
     def take_down(self, host: str) -> None:
         """Switch a site off for everybody."""
         for listener in self.site(host).listeners:
@@ -213,12 +205,27 @@ class Testbed:
         self.open_resolver.rules.pop(host, None)
         self.middlebox.sni.pop(host, None)
         self.middlebox.pages.pop(host, None)
+        self.gateway.unreachable.discard(site.address)
         site.page = http.news(host)
         site.tls.tls = self.authorities.genuine(host)
         for listener in site.listeners:
             listener.open()
 
     # Machines
+
+    def _online(self, host: str) -> Site:
+        """Put a machine of a site online."""
+        site = Site(
+            host,
+            self._machine(_FIRST_SITE + self._machines),
+            ports=self.ports,
+            certificate=self.authorities.genuine(host),
+            middlebox=self.middlebox,
+        )
+        self._machines += 1
+        for listener in site.listeners:
+            self._open(listener)
+        return site
 
     def _at(self, number: int) -> str:
         return f"{self.subnet}.{number}"

@@ -20,6 +20,7 @@ class SocksProxy:
     def __init__(self, route: Callable[[Destination], Destination]) -> None:
         self._route = route
         self.requests: list[Destination] = []
+        self.unreachable: set[str] = set()  # addresses to which it says that there is no way
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
 
@@ -48,7 +49,8 @@ class SocksProxy:
         assert talk is not None
         self._talks.add(talk)
         try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            # A talk that `aclose` cancels is over: the server's own callback would complain of it.
+            with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
                 await self._talk(reader, writer)
         finally:
             await _close(writer)
@@ -63,6 +65,10 @@ class SocksProxy:
         (port,) = struct.unpack("!H", await reader.readexactly(2))
         wanted = (str(ipaddress.ip_address(packed)), port)
         self.requests.append(wanted)
+        if wanted[0] in self.unreachable:
+            writer.write(b"\x05\x04\x00\x01" + bytes(6))
+            await writer.drain()
+            return
         try:
             up_reader, up_writer = await asyncio.open_connection(*self._route(wanted))
         except OSError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One listening address that can change its manners while the world runs: serve, refuse, swallow.
+"""One listening address that changes its manners while the world runs: serve, refuse, tear, swallow.
 
 Everything is switched synchronously, so a test or a demonstration says what the world is like
 from the next packet on. Works on asyncio's own loop and on uvloop.
@@ -26,12 +26,14 @@ class Listener:
         self.tls = tls
         self.hits = 0
         self._serve = serve
+        self._tears = False
         self._sock: socket.socket | None = None
         self._fillers: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
         """Serve whoever connects."""
+        self._tears = False
         if self._sock is not None and not self._fillers:
             return
         self.refuse()
@@ -39,6 +41,11 @@ class Listener:
         self._sock.listen(512)
         self.port = self._sock.getsockname()[1]
         asyncio.get_running_loop().add_reader(self._sock, self._accept)
+
+    def tear(self) -> None:
+        """Tear every connection down as soon as it is open."""
+        self.open()
+        self._tears = True
 
     def refuse(self) -> None:
         """Listen no more: the kernel refuses connections."""
@@ -75,6 +82,10 @@ class Listener:
             except (BlockingIOError, ConnectionAbortedError):
                 return
             self.hits += 1
+            if self._tears:
+                conversation.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
+                conversation.close()
+                continue
             task = asyncio.create_task(self._converse(conversation))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

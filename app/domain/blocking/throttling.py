@@ -5,6 +5,10 @@ Slowness has many innocent causes, so three things are taken off before anybody 
 waiting that TCP's slow start costs on a long line (a satellite's round trip is 600 ms), a line that
 was as slow in the handshake already, and a page that is slow for the controls too. `is_slow` asks
 none of this: it only says that the controls should be asked.
+
+Over TLS nothing can be read before a whole record has come, up to 16 KiB of it: so the clock that
+starts with the first byte has missed that much. The pace here is therefore reckoned too high, the
+controls' too low, and a page over TLS must be longer to count.
 """
 
 import math
@@ -14,6 +18,7 @@ from dataclasses import dataclass
 from app.domain.blocking.measurement import HttpExchange, Measurement
 
 _ENOUGH_BYTES = 16 * 1024
+_RECORD_BYTES = 16 * 1024
 _FLOOR_BYTES_PER_SECOND = 32 * 1024
 _TIMES_SLOWER = 10
 _COMPARABLE = 0.5  # the smaller of two bodies to the larger, in bytes on the wire
@@ -71,7 +76,7 @@ def is_slow(measurement: Measurement) -> bool:
     pace = final.bytes_per_second
     if pace is None or final.wire_length is None:
         return False
-    return final.wire_length >= _ENOUGH_BYTES and pace < _FLOOR_BYTES_PER_SECOND
+    return _is_long(final) and pace < _FLOOR_BYTES_PER_SECOND
 
 
 def came_in_part(exchange: HttpExchange) -> bool:
@@ -96,8 +101,7 @@ def _slow_body(field: Page, controls: Iterable[Page], round_trip_ms: float) -> S
     if here is None or here >= _FLOOR_BYTES_PER_SECOND:
         return None
     # Of a page that never ended any part tells, because the time ran out; a whole one must be long.
-    in_part = came_in_part(field.exchange)
-    if not in_part and (field.exchange.wire_length or 0) < _ENOUGH_BYTES:
+    if not came_in_part(field.exchange) and not _is_long(field.exchange):
         return None
     if _handshake_excess_ms(field, round_trip_ms) > 500 * _HANDSHAKE_BYTES / here:
         return None
@@ -105,7 +109,7 @@ def _slow_body(field: Page, controls: Iterable[Page], round_trip_ms: float) -> S
         pace
         for control in controls
         if _is_comparable(field.exchange, control.exchange)
-        and (pace := _pace(control.exchange, 0.0)) is not None
+        and (pace := _least_pace(control.exchange)) is not None
     ]
     if not paces or _TIMES_SLOWER * here > min(paces):
         return None
@@ -132,6 +136,23 @@ def _pace(exchange: HttpExchange, round_trip_ms: float) -> float | None:
     rounds = math.ceil(math.log2(exchange.wire_length / _FIRST_FLIGHT_BYTES + 1))
     took_ms = exchange.ended_ms - exchange.first_byte_ms - rounds * round_trip_ms
     return 1000 * exchange.wire_length / max(took_ms, _SHORTEST_MS)
+
+
+def _least_pace(exchange: HttpExchange) -> float | None:
+    """Bytes per second at least: without what may have come before the clock started."""
+    if not exchange.wire_length or exchange.first_byte_ms is None:
+        return None
+    missed = _RECORD_BYTES if exchange.over_tls else 0
+    took_ms = exchange.ended_ms - exchange.first_byte_ms
+    if exchange.wire_length <= missed:
+        # One record: its whole way is timed, from the request on.
+        missed, took_ms = 0, exchange.ended_ms - exchange.started_ms
+    return 1000 * (exchange.wire_length - missed) / max(took_ms, _SHORTEST_MS)
+
+
+def _is_long(exchange: HttpExchange) -> bool:
+    missed = _RECORD_BYTES if exchange.over_tls else 0
+    return (exchange.wire_length or 0) >= _ENOUGH_BYTES + missed
 
 
 def _is_comparable(here: HttpExchange, there: HttpExchange) -> bool:

@@ -54,7 +54,7 @@ def test_each_scenario_is_seen_as_it_is(scenario: Scenario) -> None:
     async def story(net: Testbed) -> None:
         net.site(HOST)
         scenario.arrange(net)
-        field = await seen(net, scenario.url, limits=limits_for(scenario))
+        field = await seen(net, scenario.url, limits=limits_for(scenario), **scenario.vantage())
         control = await seen(net, scenario.url, role="control", limits=limits_for(scenario))
         assert last_failures(field) == scenario.sees
         assert field.prober_fault is None
