@@ -6,10 +6,12 @@ python -m docs.generate
 
 import enum
 import inspect
+import json
 from pathlib import Path
 
 from app.domain import vocabulary
 from app.domain.blocking.rules import RULES, RULES_VERSION
+from tests.testbed.scenarios import SCENARIOS, Expected, Scenario
 
 DOCS = Path(__file__).resolve().parent
 BEGIN = "<!-- generated from the code by docs/generate.py: change it there -->"
@@ -47,7 +49,57 @@ def rules() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"vocabulary.md": terms, "verdicts.md": rules}
+def stories() -> str:
+    """Return the testbed's stories with what is seen, concluded and exported of each."""
+    introduction = (
+        f"{len(SCENARIOS)} stories, each measured with real packets by the tests. *Alone* is the "
+        "verdict on the same measurement without any control.\n"
+    )
+    lines = [
+        introduction,
+        "| Story | The prober sees | With a control | OONI's keys | Alone | OONI's keys |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in SCENARIOS:
+        cells = (
+            f"**{one.name}**: {one.story}",
+            _seen(one),
+            _verdict(one.expects),
+            _keys(one.expects),
+            _verdict(one.alone),
+            _keys(one.alone),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def verdicts() -> str:
+    """Return the rules, and the stories that show them at work."""
+    return f"{rules()}\n\n## The stories\n\n{stories()}"
+
+
+def _seen(scenario: Scenario) -> str:
+    """Layer by layer, how the last attempt there ended."""
+    return ", ".join(
+        f"{layer} {'works' if failure is None else f'`{failure}`'}"
+        for layer, failure in scenario.sees.items()
+    )
+
+
+def _verdict(expected: Expected) -> str:
+    cause = f" ({expected.layer}, {expected.mechanism})" if expected.mechanism else ""
+    state = expected.state
+    meddled = expected.interference and state is not vocabulary.VerdictState.BLOCKED
+    despite = " despite interference" if meddled else ""
+    return f"{state}{despite}{cause} by `{expected.rule}`"
+
+
+def _keys(expected: Expected) -> str:
+    blocking = json.dumps(expected.ooni_blocking)
+    return f"blocking {blocking}, accessible {json.dumps(expected.ooni_accessible)}"
+
+
+PAGES = {"vocabulary.md": terms, "verdicts.md": verdicts}
 
 
 def fresh(name: str) -> str:
