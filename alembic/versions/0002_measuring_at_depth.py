@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     _agents()
     _measurements()
+    _bodies()
     _history()
     _standing()
     _interchange()
@@ -32,6 +33,7 @@ def downgrade() -> None:
     op.drop_table("network_prefixes")
     for name in ("licence", "source", "example_url", "confidence_no_fp", "notes"):
         op.drop_column("fingerprints", name)
+    op.drop_table("body_references")
     op.drop_table("dirty_hours")
     op.drop_table("control_requests")
     op.drop_index("ix_measurements_awaits", table_name="measurements")
@@ -149,6 +151,21 @@ def _measurements() -> None:
             sqlite_where=where,
             postgresql_where=where,
         )
+
+
+def _bodies() -> None:
+    op.create_table(
+        "body_references",
+        sa.Column("measurement_uid", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["measurement_uid"],
+            ["measurements.uid"],
+            name="fk_body_references_measurement_uid_measurements",
+        ),
+        sa.PrimaryKeyConstraint("measurement_uid", "sha256", name="pk_body_references"),
+    )
+    op.create_index("ix_body_references_sha256", "body_references", ["sha256"])
 
 
 def _history() -> None:

@@ -27,7 +27,7 @@ from app.services.interchange_extension import kept_bytes
 from app.services.interchange_reading import Taken
 from app.services.knowledge import Known
 from app.services.sites import FROM_MEASUREMENTS
-from app.storage import ledger, measurements
+from app.storage import body_references, ledger, measurements
 from app.storage.bodies import BodyStore
 from app.storage.sites import Site, Vantage, find_site
 
@@ -191,6 +191,7 @@ def _keep(session: Session, taken: Taken, site: Site, verdict: Verdict, *, now: 
             reasons=list(verdict.reasons),
         )
     )
+    body_references.note(session, (taken.measurement, *(one.measurement for one in taken.controls)))
     session.flush()
 
 

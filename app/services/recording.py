@@ -18,12 +18,12 @@ from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import Observation
 from app.domain.blocking.verdict import Control, Verdict, judge
-from app.domain.vocabulary import SiteCondition
+from app.domain.vocabulary import Egress, SiteCondition, VerdictState
 from app.services import standing
 from app.services.knowledge import Known
 from app.services.monitoring import VantagePlan, WatchPolicy
 from app.services.standing import Said
-from app.storage import history, ledger, measurements, sites
+from app.storage import body_references, history, ledger, measurements, sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,4 +173,16 @@ def _keep_verdict(session: Session, seen: Seen, verdict: Verdict, *, now: dateti
             judged_at=now,
         )
     )
+    if _is_evidence(seen, verdict):
+        body_references.note(
+            session, (seen.measurement, *(one.measurement for one in seen.controls))
+        )
     return True
+
+
+def _is_evidence(seen: Seen, verdict: Verdict) -> bool:
+    """Whether what came was kept: not of a page that spoke for itself, unless an agent sent it."""
+    if verdict.state is not VerdictState.OK or verdict.interference or seen.controls:
+        return True
+    sent = any(exchange.body for exchange in seen.measurement.exchanges)
+    return sent and seen.vantage.egress is Egress.AGENT

@@ -9,6 +9,7 @@ from app.storage import (  # noqa: F401 - imported for their tables
     agents,
     alerts,
     assessments,
+    body_references,
     cases,
     citations,
     decisions,
