@@ -53,7 +53,7 @@ class Agent:
 
     def begin(self) -> None:
         """Take up the work where the last run left it."""
-        self.spool.expire(self.clock.now())
+        self.spool.expire(self.vantage.now())
         self._adopt(assignments.load(self.home.assignments))
 
     async def poll(self) -> None:
@@ -166,7 +166,7 @@ class Agent:
 
     async def sum_up(self) -> None:
         """Tell how it goes, and let go of what waited too long."""
-        expired = await asyncio.to_thread(self.spool.expire, self.clock.now())
+        expired = await asyncio.to_thread(self.spool.expire, self.vantage.now())
         if expired:
             self.voice.say(f"{expired} results waited for more than 14 days and were deleted.")
         waiting = await asyncio.to_thread(self.spool.depth)

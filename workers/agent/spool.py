@@ -28,7 +28,7 @@ create table if not exists items (
     uid text primary key, at real not null, site text not null, is_ok integer not null,
     refusals integer not null default 0, size integer not null, content blob not null
 );
-create index if not exists items_newest on items (refusals, at desc);
+create index if not exists items_refused on items (refusals);
 create table if not exists bodies (sha256 text primary key, size integer not null, body blob not null);
 create table if not exists uses (
     sha256 text not null, uid text not null, primary key (sha256, uid)
@@ -106,13 +106,14 @@ class Spool:
             self._insert(row, bodies, at)
 
     def newest(self, *, limit: int, size: int) -> list[Kept]:
-        """Return the newest items, up to `limit` and (but for the first) `size` bytes on disk.
+        """Return the items that were added last, up to `limit` and (but for the first) `size` bytes on disk.
 
         What the collector refused to read comes after everything else.
         """
         with self._lock:
             rows = self._db.execute(
-                "select uid, content, size from items order by refusals, at desc limit ?", (limit,)
+                "select uid, content, size from items order by refusals, rowid desc limit ?",
+                (limit,),
             )
             found: list[Kept] = []
             for uid, content, item_size in rows:

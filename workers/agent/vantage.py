@@ -9,7 +9,7 @@ clock it was given, and every step returns, so that tests can live through a day
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +71,10 @@ class Vantage:
     def at(self) -> float:
         """Now, in Unix time that does not jump."""
         return self._anchor + self.clock.steady_s()
+
+    def now(self) -> datetime:
+        """Now, by the same clock."""
+        return datetime.fromtimestamp(self.at, UTC)
 
     def assign(self, assigned: Assignments | None) -> None:
         """Work from these assignments from now on; from none, rest."""
@@ -186,7 +190,7 @@ class Vantage:
         await asyncio.to_thread(
             self.spool.add,
             uid=seen.uid,
-            at=seen.started_at,
+            at=datetime.fromtimestamp(self._anchor + began_s, UTC),
             site=ask.site,
             content=packing.encoded(item),
             bodies=bodies,
