@@ -20,6 +20,7 @@ from app import __version__, clock
 from app import cli as record_commands
 from app.cli_export import export_app
 from app.cli_knowledge import fingerprints_app, networks_app
+from app.cli_stats import stats_app
 from app.cli_vantages import vantages_app
 from app.console import out, told
 from app.domain.vocabulary import VantageRole
@@ -49,6 +50,7 @@ command.add_typer(fingerprints_app, name="fingerprints")
 command.add_typer(networks_app, name="networks")
 command.add_typer(measurements_app, name="measurements")
 command.add_typer(reports_app, name="reports")
+command.add_typer(stats_app, name="stats")
 command.add_typer(vantages_app, name="vantage")
 
 

@@ -153,6 +153,21 @@ def revisions_of(session: Session, object_kind: str, object_id: uuid.UUID) -> Se
     ).all()
 
 
+def revisions_until(
+    session: Session, object_kind: str, of_objects: sa.Select[uuid.UUID], until: datetime
+) -> Sequence[Revision]:
+    """Return every revision of the objects of a query up to a time, oldest first for each."""
+    return session.scalars(
+        sa.select(Revision)
+        .where(
+            Revision.object_kind == object_kind,
+            Revision.object_id.in_(of_objects),
+            Revision.at <= until,
+        )
+        .order_by(Revision.object_id, Revision.at, Revision.number)
+    ).all()
+
+
 def counter(session: Session, tier: str) -> int:
     """Return how often this tier's view has changed."""
     value = session.scalar(sa.select(ChangeCounter.value).where(ChangeCounter.tier == tier))

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The incidents that statistics count: what this viewer sees, verified or published, on any day.
+
+Levels of today are the stored ones; those of another day, or as known at a time, are derived again. A
+past time of knowledge reads every field from the revisions, so that its answer does not change.
+Never here: formulas (`app.domain.record.statistics*`).
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.record import dates, impunity
+from app.domain.record.impunity_input import ImpunityInput
+from app.domain.record.statistics import Counted, Victim
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import (
+    ActorType,
+    Category,
+    Impunity,
+    IncidentScope,
+    Motive,
+    PersonRole,
+    TargetKind,
+    WorkflowStatus,
+)
+from app.services import conclusions
+from app.services.drafts import CategoryDraft, InvolvementDraft, TargetDraft
+from app.storage import ledger
+from app.storage.assessments import Assessment, assessments_by_incident
+from app.storage.cases import case_incidents
+from app.storage.incidents import VERIFIED, Incident, find_incident, visible_to
+from app.storage.parts import IncidentCategory, Involvement, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """On which day, as known when, and about which incidents; None for now, and for any."""
+
+    as_of: date
+    known_at: datetime | None = None
+    countries: tuple[str, ...] = ()
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fields:
+    """One incident's own fields, of today or of a past revision."""
+
+    country: str
+    date_text: str
+    motive: Motive
+    scope: IncidentScope
+    status: WorkflowStatus
+    kinds: tuple[tuple[Category, str | None], ...]
+    victims: tuple[Victim, ...]
+    actors: frozenset[ActorType]
+    verified_at: datetime | None = None
+
+
+def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) -> list[Counted]:
+    """Return what counts for this viewer; in no order."""
+    is_of_now = asked.known_at is None and asked.as_of >= now.date()
+    fields = (
+        _at_a_time(session, viewer, asked) if asked.known_at else _today(session, viewer, asked)
+    )
+    levels = (
+        _stored_levels(session, fields) if is_of_now else _levels(session, fields, asked, now=now)
+    )
+    return [
+        Counted(
+            id=str(incident_id),
+            country=one.country,
+            happened=dates.parse(one.date_text),
+            kinds=one.kinds,
+            motive=one.motive,
+            scope=one.scope,
+            status=one.status,
+            victims=one.victims,
+            actors=one.actors,
+            level=levels[incident_id].level,
+            is_basis_reported=levels[incident_id].is_reported,
+            later_justice=levels[incident_id].later_justice,
+        )
+        for incident_id, one in fields.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Level:
+    level: Impunity
+    is_reported: bool
+    later_justice: bool = False
+
+
+def _wanted(viewer: Viewer, asked: Asked) -> sa.Select[uuid.UUID]:
+    query = sa.select(Incident.id).where(visible_to(viewer))
+    if asked.known_at is not None:
+        # Fields may have been others then: what they were is looked at in the revisions.
+        return query.where(Incident.created_at <= asked.known_at)
+    query = query.where(Incident.status.in_(VERIFIED))
+    if asked.countries:
+        query = query.where(Incident.country.in_(asked.countries))
+    if asked.category is not None:
+        query = query.where(
+            sa.exists().where(
+                IncidentCategory.incident_id == Incident.id,
+                IncidentCategory.category == asked.category,
+            )
+        )
+    return query
+
+
+def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, _Fields]:
+    wanted = _wanted(viewer, asked)
+    kinds: dict[uuid.UUID, list[tuple[Category, str | None]]] = defaultdict(list)
+    category = IncidentCategory
+    for incident_id, code, subtype in session.execute(
+        sa.select(category.incident_id, category.category, category.subtype)
+        .where(category.incident_id.in_(wanted))
+        .order_by(category.position)
+    ):
+        kinds[incident_id].append((code, subtype or None))
+    victims = _victims(session, wanted)
+    actors: dict[uuid.UUID, set[ActorType]] = defaultdict(set)
+    for incident_id, actor in session.execute(
+        sa.select(Involvement.incident_id, Involvement.actor_type).where(
+            Involvement.incident_id.in_(wanted), Involvement.retracted_at.is_(None)
+        )
+    ):
+        actors[incident_id].add(actor)
+    rows = session.execute(
+        sa.select(
+            Incident.id,
+            Incident.country,
+            Incident.date_text,
+            Incident.motive,
+            Incident.scope,
+            Incident.status,
+            Incident.verified_at,
+        ).where(Incident.id.in_(wanted))
+    )
+    return {
+        incident_id: _Fields(
+            country=country,
+            date_text=date_text,
+            motive=motive,
+            scope=scope,
+            status=status,
+            kinds=tuple(kinds[incident_id]),
+            victims=tuple(victims[incident_id]),
+            actors=frozenset(actors[incident_id]),
+            verified_at=verified_at,
+        )
+        for incident_id, country, date_text, motive, scope, status, verified_at in rows
+    }
+
+
+def _victims(session: Session, wanted: sa.Select[uuid.UUID]) -> dict[uuid.UUID, list[Victim]]:
+    found: dict[uuid.UUID, list[Victim]] = defaultdict(list)
+    query = sa.select(Target).where(Target.incident_id.in_(wanted)).order_by(Target.position)
+    for one in session.scalars(query):
+        found[one.incident_id].append(_victim(one))
+    return found
+
+
+def _victim(one: Target | TargetDraft) -> Victim:
+    return Victim(
+        kind=one.kind,
+        person_id=str(one.person_id) if one.person_id else None,
+        count=one.count if one.kind is TargetKind.GROUP else 1,
+        primary_role=one.primary_role,
+        other_roles=tuple(PersonRole(role) for role in one.other_roles),
+        sex=one.sex,
+        age_group=one.age_group,
+        arbitrary=one.arbitrary,
+        state_acquiescence=one.state_acquiescence,
+        due_diligence_failed=one.due_diligence_failed,
+    )
+
+
+def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, _Fields]:
+    """Return every incident that counted at a time, by the fields it had then."""
+    assert asked.known_at is not None
+    wanted = _wanted(viewer, asked)
+    history: dict[uuid.UUID, list[ledger.Revision]] = defaultdict(list)
+    for one in ledger.revisions_until(session, "incident", wanted, asked.known_at):
+        history[one.object_id].append(one)
+    # Outside the desk only what was public then: past knowledge tells nobody when a report came in.
+    published = dict(
+        session.execute(
+            sa.select(Incident.id, Incident.published_at).where(Incident.id.in_(wanted))
+        ).tuples()
+    )
+    found: dict[uuid.UUID, _Fields] = {}
+    for incident_id, revisions in history.items():
+        since = published.get(incident_id)
+        fields = _rebuilt(revisions)
+        if fields is None or not _is_asked(fields, asked):
+            continue
+        was_public = fields.status is WorkflowStatus.PUBLISHED and since is not None
+        if viewer.is_staff or (was_public and since is not None and since <= asked.known_at):
+            found[incident_id] = fields
+    return found
+
+
+def _rebuilt(revisions: Sequence[ledger.Revision]) -> _Fields | None:
+    values: dict[str, Any] = {}
+    verified_at: datetime | None = None
+    for one in revisions:
+        for name, change in one.changes.items():
+            values[name] = change["new"]
+        if "status" in one.changes:
+            stands = one.changes["status"]["new"] in VERIFIED
+            verified_at = (verified_at or one.at) if stands else None
+    if verified_at is None or "categories" not in values:
+        return None
+    categories = msgspec.convert(values["categories"], list[CategoryDraft])
+    targets = msgspec.convert(values["targets"], list[TargetDraft])
+    involvements = msgspec.convert(values.get("involvements") or [], list[InvolvementDraft])
+    return _Fields(
+        country=values["country"],
+        date_text=values["date"],
+        motive=Motive(values["motive"]),
+        scope=IncidentScope(values["scope"]),
+        status=WorkflowStatus(values["status"]),
+        kinds=tuple((one.category, one.subtype) for one in categories),
+        victims=tuple(_victim(one) for one in targets),
+        actors=frozenset(one.actor_type for one in involvements),
+        verified_at=verified_at,
+    )
+
+
+def _is_asked(one: _Fields, asked: Asked) -> bool:
+    is_of_category = asked.category is None or asked.category in {kind for kind, _ in one.kinds}
+    return is_of_category and (not asked.countries or one.country in asked.countries)
+
+
+def _stored_levels(
+    session: Session, fields: Mapping[uuid.UUID, _Fields]
+) -> dict[uuid.UUID, _Level]:
+    rows = session.execute(
+        sa.select(
+            Incident.id, Incident.impunity, Incident.document["impunity"]["basis"].as_string()
+        ).where(Incident.status.in_(VERIFIED))
+    )
+    return {
+        incident_id: _Level(level=Impunity(level), is_reported=basis == "reported")
+        for incident_id, level, basis in rows
+        if incident_id in fields
+    }
+
+
+def _levels(
+    session: Session, fields: Mapping[uuid.UUID, _Fields], asked: Asked, *, now: datetime
+) -> dict[uuid.UUID, _Level]:
+    """Derive levels of another day or knowledge; only incidents with cases need their whole history."""
+    with_cases = set(session.scalars(sa.select(case_incidents.c.incident_id).distinct()))
+    statements = assessments_by_incident(session, sa.select(Incident.id))
+    found: dict[uuid.UUID, _Level] = {}
+    for incident_id, one in fields.items():
+        said = statements.get(incident_id, [])
+        if incident_id in with_cases:
+            result = _concluded(session, incident_id, asked, now=now)
+        else:
+            given = ImpunityInput(
+                categories=frozenset(kind for kind, _ in one.kinds),
+                verified_at=one.verified_at,
+                reported=tuple(conclusions.reported_level(each) for each in said),
+            )
+            result = impunity.derive(given, as_of=asked.as_of, known_at=asked.known_at or now)
+        found[incident_id] = _Level(
+            level=result.level,
+            is_reported=result.basis == "reported",
+            later_justice=_has_later_justice(said, asked, now),
+        )
+    return found
+
+
+def _concluded(
+    session: Session, incident_id: uuid.UUID, asked: Asked, *, now: datetime
+) -> impunity.ImpunityResult:
+    row = find_incident(session, incident_id)
+    assert row is not None
+    return conclusions.conclude(
+        session, row, as_of=asked.as_of, known_at=asked.known_at or now, now=now
+    ).impunity
+
+
+def _has_later_justice(said: Sequence[Assessment], asked: Asked, now: datetime) -> bool:
+    known_at = asked.known_at or now
+    return any(
+        one.stated_on > asked.as_of
+        and one.level is not Impunity.COMPLETE_IMPUNITY
+        and one.recorded_at <= known_at
+        and (one.retracted_at is None or one.retracted_at > known_at)
+        for one in said
+    )
