@@ -8,7 +8,7 @@ from rich.table import Table
 
 from app import clock
 from app.cli import opened
-from app.console import Json, out, print_json, told
+from app.console import Json, err, out, print_json, told
 from app.domain.vocabulary import VantageRole
 from app.services import agents, vantages
 from app.storage.agents import list_agents
@@ -58,7 +58,7 @@ def add(
             actor_id=None,
         )
         invitation = agents.invite(session, code, now=clock.now(), actor_id=None) if agent else None
-    out.print(f"The vantage {code} is added.")
+    err.print(f"The vantage {code} is added.")
     if invitation is not None:
         _print(invitation)
 
@@ -72,7 +72,8 @@ def invite(code: Code) -> None:
 
 
 def _print(invitation: agents.Invitation) -> None:
-    out.print("Within the hour, on that machine: qalam agent --server URL --token")
+    # Beside standard output, which holds the token alone: TOKEN=$(qalam vantage invite kz-1).
+    err.print("Within the hour, on that machine: qalam agent --server URL --token …")
     typer.echo(invitation.token)
 
 

@@ -217,3 +217,24 @@ def test_probe_prints_a_measurement(tmp_path: Path) -> None:
     measurement = json.loads(as_json.stdout)
     assert measurement["url"] == "https://news.example/"
     assert {one["failure"] for one in measurement["lookups"]} == {"connection_refused"}
+
+
+def test_a_vantage_is_added_invited_and_revoked(tmp_path: Path) -> None:
+    """Standard output holds the token alone, so that a script can take it."""
+    added = run(tmp_path, "vantage", "add", "kz-1", "--agent", "--country", "kz", "--asn", "9198")
+    again = run(tmp_path, "vantage", "invite", "kz-1")
+    shown = json.loads(run(tmp_path, "vantage", "list", "--json").stdout)
+    revoked = run(tmp_path, "vantage", "revoke", "kz-1")
+    left = json.loads(run(tmp_path, "vantage", "list", "--json").stdout)
+    twice = run(tmp_path, "vantage", "add", "kz-1")
+
+    assert re.fullmatch(r"qlt_[A-Za-z0-9_-]{43}\n", added.stdout), added.stderr
+    assert re.fullmatch(r"qlt_[A-Za-z0-9_-]{43}\n", again.stdout)
+    assert added.stdout != again.stdout
+    assert [(one["code"], one["country"], one["egress"]) for one in shown] == [
+        ("kz-1", "KZ", "agent")
+    ]
+    assert revoked.returncode == 0
+    assert left == []
+    assert twice.returncode == 1
+    assert "another code" in twice.stderr
