@@ -118,7 +118,7 @@ def _reason(session: Session, vantage_id: uuid.UUID, since: datetime, until: dat
         .where(
             MeasurementRow.measured_at > since,
             MeasurementRow.measured_at < until,
-            Vantage.egress != Egress.AGENT,
+            Vantage.egress.in_([Egress.LOCAL, Egress.PROXY]),
         )
         .limit(1)
     )

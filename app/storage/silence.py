@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.vocabulary import SiteCondition, VantageRole
+from app.domain.vocabulary import Egress, SiteCondition, VantageRole
 from app.storage.history import Gap, Pair
 from app.storage.sites import Site, SiteState, Vantage
 
@@ -44,6 +44,8 @@ def silent_pairs(session: Session, *, before: datetime) -> list[tuple[Pair, date
             Site.is_probed,
             Vantage.is_enabled,
             Vantage.role == VantageRole.FIELD,
+            # What others measured was never to be measured by us.
+            Vantage.egress != Egress.IMPORTED,
         )
     )
     return [((site_id, vantage_id), last) for site_id, vantage_id, last in rows]

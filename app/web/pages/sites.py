@@ -18,6 +18,7 @@ router = APIRouter()
 
 ROWS = 100
 VERDICTS = 60
+GAPS = 20
 
 
 @router.api_route("/sites", methods=["GET", "HEAD"])
@@ -68,5 +69,6 @@ def read_site(
         episodes=sites.episode_rows(view["episodes"]),
         strip=[sites.verdict_row(one) for one in reversed(verdicts)],
         verdicts=sites.in_a_row([sites.verdict_row(one) for one in verdicts]),
+        gaps=sites.gap_lines(view["gaps"][:GAPS]),
         coverage=view["coverage"]["says"],
     )

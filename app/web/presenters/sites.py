@@ -122,6 +122,7 @@ class EpisodeRow:
     confidence: str
     rule: str
     note: str | None
+    withdrawn: bool = False  # late measurements show that there was none
     vantages: int = 1
 
     @property
@@ -169,6 +170,8 @@ def _doubt(state: Mapping[str, Any]) -> str:
     """Say why the state deserves caution, if it does."""
     if state["vantage_health"] in (VantageHealth.OFFLINE, VantageHealth.UNHEALTHY):
         return f"The vantage is {state['vantage_health'].label}; this is what it saw before."
+    if state["maintenance"]:
+        return "Announced work is going on here; nobody is told meanwhile."
     if state["flapping"]:
         return "It keeps changing between reached and not."
     return ""
@@ -276,4 +279,14 @@ def _episode_row(one: Mapping[str, Any]) -> EpisodeRow:
         confidence=one["confidence"].label,
         rule=one["rule"],
         note=one["note"],
+        withdrawn=one["withdrawn"],
     )
+
+
+def gap_lines(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say while when nothing was measured, and why."""
+    return [
+        f"{words.period(one['since'], one['until'])}, {words.network(one['country'], one['asn'])}: "
+        f"{one['reason'].sentence}"
+        for one in gaps
+    ]
