@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must happen now and then: silence becomes `stale`, old idempotency records go."""
+"""What must happen now and then: silence becomes `stale`; what was kept long enough goes.
 
+Forgetting is done in small transactions and for a short while only, so that measuring never waits.
+"""
+
+import time
 from datetime import timedelta
 
-from app.services import agents, standing, upkeep
+import structlog
+
+from app.services import agents, retention, standing, upkeep
 from app.storage import access
 from workers.jobs.looking import ProbeContext
 
 KEEP_IDEMPOTENCY = timedelta(hours=48)
+FORGETTING_SECONDS = 2.0
+"""After this time a round forgets no more; the next goes on where it stopped."""
+
+log = structlog.get_logger()
 
 
 def tidy(context: ProbeContext) -> None:
@@ -18,3 +28,22 @@ def tidy(context: ProbeContext) -> None:
         upkeep.note(session, now=now)
         agents.notice_silence(session, now=now, policy=context.job.alerts)
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
+    _forget(context)
+
+
+def _forget(context: ProbeContext) -> None:
+    until = time.monotonic() + FORGETTING_SECONDS
+    measurements, more = 0, True
+    while more and time.monotonic() < until:
+        with context.job.sessions.writing() as session:
+            deleted, more = retention.forget_measurements(
+                session, now=context.job.now(), keep_ok=context.keep_ok
+            )
+        measurements += deleted
+    bodies, more = 0, True
+    while more and time.monotonic() < until:
+        with context.job.sessions.writing() as session:
+            removed, more = retention.forget_bodies(session, context.bodies, now=context.job.now())
+        bodies += removed
+    if measurements or bodies:
+        log.info("forgotten", measurements=measurements, bodies=bodies)

@@ -5,7 +5,7 @@ import base64
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,21 @@ from app.domain.vocabulary import (
 )
 from app.errors import WrongSettings
 from app.main import create_app
-from app.services import monitoring, recording, standing, vantages
+from app.services import monitoring, recording, retention, standing, vantages
 from app.services.knowledge import NOTHING
 from app.services.monitoring import VantagePlan
 from app.services.recording import Seen
 from app.settings import Settings
+from app.storage.body_references import BodyReference
 from app.storage.database import Sessions
 from app.storage.history import DirtyHour
 from app.storage.measurements import MeasurementRow, VerdictRow, from_observations
 from app.storage.sites import DueTarget, SiteState, Vantage
 from tests.client import Client
 from tests.make import NOW
-from tests.testbed import TestbedThread
+from tests.testbed import SniAction, TestbedThread
 from tests.workers.jobs.rig import CANARIES, Watch
+from workers.jobs import housekeeping
 from workers.probe import ProbeSession
 
 VICTIM = "courier.example"
@@ -252,6 +254,46 @@ def test_controls_and_evidence_are_kept(watch: Watch, world: TestbedThread) -> N
     assert [str(row.uid) for row in controls] == blocked.control_uids
     assert blocked.rule
     assert blocked.reasons
+
+
+def test_what_came_with_a_failure_is_kept_and_outlives_the_sweeping(
+    watch: Watch, world: TestbedThread
+) -> None:
+    """The interceptor's certificates and the control's page are in the store, and stay there."""
+    world.block_sni(VICTIM, SniAction.INTERCEPT)
+    watch.round()
+    with watch.sessions.reading() as session:
+        noted = set(session.scalars(sa.select(BodyReference.sha256)))
+        rows = session.scalars(sa.select(MeasurementRow)).all()
+    chains = {
+        sha256
+        for row in rows
+        for shake in from_observations(row.observations).handshakes
+        if shake.failure
+        for sha256 in shake.chain_sha256
+    }
+    assert chains
+    assert chains <= noted
+    bodies = watch.context.bodies
+    kept = {one.sha256 for one in bodies.list_kept(limit=100)}
+    assert chains <= kept <= noted
+    much_later = datetime(2040, 1, 1, tzinfo=UTC)
+    with watch.sessions.writing() as session:
+        assert retention.forget_bodies(session, bodies, now=much_later) == (0, False)
+    assert {one.sha256 for one in bodies.list_kept(limit=100)} == kept
+
+
+def test_housekeeping_forgets(watch: Watch) -> None:
+    """Good measurements that were kept long enough go in passing; the last of each site stays."""
+    watch.round()
+    watch.at += 15 * MINUTES
+    watch.round()
+    watch.at += timedelta(days=91)
+    housekeeping.tidy(watch.context)
+    with watch.sessions.reading() as session:
+        found = sa.select(MeasurementRow.measured_at, MeasurementRow.site_id)
+        left = session.execute(found.where(MeasurementRow.control_of.is_(None))).all()
+    assert len(left) == len({row.site_id for row in left}) == 2
 
 
 def test_the_public_cannot_tell_when_a_lone_vantage_measured(
