@@ -205,9 +205,9 @@ def _lookup(
     query: Placed[OoniQuery], transaction: int, seen: Seen, system_engines: frozenset[str]
 ) -> Iterable[Observation]:
     entry = query.entry
+    answered = () if entry.failure is not None else entry.addresses
     # One with neither a failure nor an address tells nothing.
-    addresses = ("",) if entry.failure is not None else entry.addresses
-    for address in addresses:
+    for address in answered if entry.failure is None else ("",):
         yield Observation(
             step=Step.DNS,
             failure=entry.failure or "",
@@ -216,7 +216,7 @@ def _lookup(
             control=seen,
             engine=entry.engine,
             query_type=entry.query_type,
-            answered=() if entry.failure else entry.addresses,
+            answered=answered,
             address=address,
             is_classic=entry.engine in system_engines,
         )

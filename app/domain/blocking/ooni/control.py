@@ -7,7 +7,7 @@ from app.domain.blocking.ooni.model import (
     ControlHttp,
     OoniControl,
 )
-from app.domain.blocking.ooni.place import LARGEST_INT, Place
+from app.domain.blocking.ooni.place import LARGEST_INT, MOST_STEPS, Place
 
 _LAST_ASN = 2**32 - 1
 _NEVER = "unknown_failure"
@@ -31,7 +31,7 @@ def _dns(place: Place) -> ControlDns | None:
         return None
     return ControlDns(
         failure=place.at("failure").failure(),
-        addresses=tuple(one.text() for one in place.at("addrs").items()),
+        addresses=tuple(one.text() for one in place.at("addrs").items(MOST_STEPS)),
     )
 
 

@@ -17,7 +17,9 @@ from app.errors import FieldError, InvalidInput
 
 LARGEST_INT = 2**63 - 1
 MOST_ITEMS = 20_000
-"""Entries in one list or object; a measurement of thirty seconds has a few hundred."""
+"""Entries in one list or object."""
+MOST_STEPS = 1_000
+"""Lookups (and the answers of one), connects, handshakes or requests; what a minute of measuring makes is a few hundred."""
 _MOST_OF_A_NAME = 64
 
 
@@ -55,19 +57,19 @@ class Place:
             return
         if not isinstance(self.value, dict):
             self.wrong("write an object here, or null")
-        self._bound(len(self.value))
+        self._bound(len(self.value), MOST_ITEMS)
         for name, inner in self.value.items():
             if not isinstance(name, str):
                 self.wrong("write only texts as names of fields")
             yield readable(name), Place(inner, self._pointer_to(name))
 
-    def items(self) -> Iterator["Place"]:
+    def items(self, most: int = MOST_ITEMS) -> Iterator["Place"]:
         """Yield the entries of this list; null has none."""
         if self.value is None:
             return
         if not isinstance(self.value, list | tuple):
             self.wrong("write a list here, or null")
-        self._bound(len(self.value))
+        self._bound(len(self.value), most)
         for index, inner in enumerate(self.value):
             yield Place(inner, f"{self.pointer}/{index}")
 
@@ -128,9 +130,9 @@ class Place:
         except (binascii.Error, ValueError):
             inner.wrong("write base64 here", code="wrong_format")
 
-    def _bound(self, length: int) -> None:
-        if length > MOST_ITEMS:
-            self.wrong(f"write at most {MOST_ITEMS} entries here", code="too_many")
+    def _bound(self, length: int, most: int) -> None:
+        if length > most:
+            self.wrong(f"write at most {most} entries here", code="too_many")
 
     def _pointer_to(self, name: str) -> str:
         if not name.isprintable() or len(name) > _MOST_OF_A_NAME:

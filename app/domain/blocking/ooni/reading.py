@@ -21,7 +21,7 @@ from app.domain.blocking.ooni.model import (
     OoniQuery,
     OoniRequest,
 )
-from app.domain.blocking.ooni.place import Place
+from app.domain.blocking.ooni.place import MOST_STEPS, Place
 
 __all__ = ["OoniMeasurement", "read_ooni"]
 
@@ -54,11 +54,13 @@ def read_ooni(values: object) -> OoniMeasurement:
         software_name=top.at("software_name").text(),
         software_version=top.at("software_version").text(),
         test_version=top.at("test_version").text(),
-        queries=tuple(_query(one) for one in keys.at("queries").items()),
-        late_queries=tuple(_query(one) for one in keys.at("x_dns_duplicate_responses").items()),
-        connects=tuple(_connect(one) for one in keys.at("tcp_connect").items()),
-        handshakes=tuple(_handshake(one) for one in keys.at("tls_handshakes").items()),
-        requests=tuple(_request(one) for one in keys.at("requests").items()),
+        queries=tuple(_query(one) for one in keys.at("queries").items(MOST_STEPS)),
+        late_queries=tuple(
+            _query(one) for one in keys.at("x_dns_duplicate_responses").items(MOST_STEPS)
+        ),
+        connects=tuple(_connect(one) for one in keys.at("tcp_connect").items(MOST_STEPS)),
+        handshakes=tuple(_handshake(one) for one in keys.at("tls_handshakes").items(MOST_STEPS)),
+        requests=tuple(_request(one) for one in keys.at("requests").items(MOST_STEPS)),
         control=read_control(keys.at("control")),
         control_failure=keys.at("control_failure").failure(),
         control_url=_url(keys.at("x_control_request").at("http_request")) or url,
@@ -73,7 +75,7 @@ def _query(place: Place) -> OoniQuery:
         resolver_address=place.at("resolver_address").text(),
         failure=place.at("failure").failure(),
         rcode=place.at("rcode").integer(),
-        answers=tuple(_answer(one) for one in place.at("answers").items()),
+        answers=tuple(_answer(one) for one in place.at("answers").items(MOST_STEPS)),
         marks=_marks(place),
     )
 

@@ -255,6 +255,6 @@ PAGES: tuple[Story, ...] = (
     story(
         "the site is gone everywhere, its page comes from a cache over TLS",
         measured(*HTTPS_PAGE, control=NO_SUCH_NAME),
-        **{**OK},
+        **OK,
     ),
 )

@@ -5,16 +5,16 @@ See `qa.py`.
 """
 
 from tests.domain.blocking.classic.scenery import (
-    PROXY,
-    PLAIN,
-    NO_V6,
-    FINE,
-    DOWN,
     DNS,
-    SAME_NAME,
-    OTHER_NAME,
-    HTTPS_PAGE,
+    DOWN,
+    FINE,
     HTTP_PAGE,
+    HTTPS_PAGE,
+    NO_V6,
+    OTHER_NAME,
+    PLAIN,
+    PROXY,
+    SAME_NAME,
     elsewhere,
 )
 from tests.domain.blocking.classic.stories import (
@@ -34,7 +34,6 @@ from tests.domain.blocking.classic.stories import (
     tcp,
     tls,
 )
-
 
 QA_NAMES: tuple[Story, ...] = (
     story(

@@ -5,19 +5,19 @@ See `qa.py`.
 """
 
 from tests.domain.blocking.classic.scenery import (
-    PROXY,
     BAD_SSL,
-    PLAIN,
+    DIFFERENT,
+    DNS,
+    DOWN,
     EVERYWHERE,
     FINE,
-    DOWN,
-    DNS,
-    SAME_NAME,
-    OTHER_NAME,
-    TLS_CHECK,
-    HTTPS_PAGE,
     HTTP_PAGE,
-    DIFFERENT,
+    HTTPS_PAGE,
+    OTHER_NAME,
+    PLAIN,
+    PROXY,
+    SAME_NAME,
+    TLS_CHECK,
     elsewhere,
 )
 from tests.domain.blocking.classic.stories import (

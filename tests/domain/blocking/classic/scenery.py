@@ -12,7 +12,6 @@ from tests.domain.blocking.classic.stories import (
     tls,
 )
 
-
 PROXY = "130.192.182.17"
 BAD_SSL = "104.154.89.105"
 PLAIN = {"Content-Type": "text/html", "Date": "today"}
