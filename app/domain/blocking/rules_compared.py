@@ -19,7 +19,7 @@ SAME_FOR_CONTROLS = (
     ),
     Rule(
         id="http_challenge_without_control",
-        when=lambda e: e.field.refusal is Mechanism.CAPTCHA and not e.controls.given,
+        when=lambda e: e.field.refusal is Mechanism.CAPTCHA and not e.controls.heard,
         state=VerdictState.SERVER_SIDE,
         layer=Layer.HTTP,
         sentence="A known protection service asks this visitor to prove being human.",
