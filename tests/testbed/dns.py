@@ -35,11 +35,11 @@ class Name:
 class Resolver:
     """One resolver: a zone it shares with others, and rules of its own."""
 
-    def __init__(self, address: str, zone: Mapping[str, Name]) -> None:
+    def __init__(self, address: str, zone: Mapping[str, Name], *, port: int = 0) -> None:
         self.rules: dict[str, Rule] = {}
         self.queries: list[tuple[str, str]] = []
         self._zone = zone
-        self._udp = bound(address, 0, socket.SOCK_DGRAM)
+        self._udp = bound(address, port, socket.SOCK_DGRAM)
         host, port = self._udp.getsockname()
         self.address: tuple[str, int] = (host, port)
         self._tcp = Listener(host, port, self._serve_tcp)
