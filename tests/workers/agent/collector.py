@@ -8,9 +8,10 @@ import contextlib
 import gzip
 import threading
 import time
+import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +24,8 @@ from app.domain.agents.protocol import (
     SIGNATURE_HEADER,
     Assignments,
     Batch,
+    Enrolled,
+    Enrolment,
     Item,
     Poll,
     Receipt,
@@ -69,6 +72,8 @@ class Collector:
         self.items: dict[str, Item] = {}
         self.bodies: dict[str, bytes] = {}
         self.public_key: bytes | None = None
+        self.tokens = {"qlt_good"}
+        self.enrolments: list[Enrolment] = []
         self.urgent: tuple[Urgent, ...] = ()
         self.now: Callable[[], datetime] = lambda: NOW
         self.assignments = Assignments(
@@ -128,8 +133,27 @@ class Collector:
             if headers.get("if-none-match") == etag:
                 return Reply(status=304, headers={"ETag": etag})
             return _json(self.assignments, ETag=etag)
+        if what == "enrol":
+            return self._enrol(body)
         assert what == "batches"
         return self._take(headers, body)
+
+    def _enrol(self, body: bytes) -> Reply:
+        asked = msgspec.json.decode(body, type=Enrolment, strict=True)
+        if asked.token not in self.tokens:
+            return problem(403, "The token is wrong, used or expired.")
+        self.tokens.remove(asked.token)
+        self.enrolments.append(asked)
+        self.public_key = asked.public_key
+        enrolled = Enrolled(
+            agent=uuid.UUID(int=7),
+            vantage="kz-1",
+            role=VantageRole.FIELD,
+            country="KZ",
+            key=f"qlm_{len(self.enrolments)}",
+            server_time=self.now(),
+        )
+        return replace(_json(enrolled), status=201)
 
     def _take(self, headers: dict[str, str], body: bytes) -> Reply:
         assert headers["content-encoding"] == "gzip"
