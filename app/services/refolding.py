@@ -40,7 +40,7 @@ class _Start:
 
 
 def refold_late(
-    session: Session, *, now: datetime, policy: WatchPolicy, alerts: AlertPolicy, limit: int = 50
+    session: Session, *, now: datetime, policy: WatchPolicy, alerts: AlertPolicy, limit: int = 20
 ) -> int:
     """Fold again some pairs of one vantage that late data arrived for; return how many."""
     states: dict[Pair, SiteState] = {}

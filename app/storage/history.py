@@ -8,6 +8,7 @@ the marks. Never here: the measurements themselves.
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,15 +70,20 @@ def mark(
     transaction, or would miss what it concludes.
     """
     hour = at.replace(minute=0, second=0, microsecond=0)
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    insert = make(DirtyHour).values(
-        site_id=site_id, vantage_id=vantage_id, hour=hour, is_late=is_late
-    )
     session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["site_id", "vantage_id", "hour"],
-            set_={"is_late": sa.or_(DirtyHour.is_late, insert.excluded.is_late)},
-        )
+        _marking(session.get_bind().dialect.name),
+        {"site_id": site_id, "vantage_id": vantage_id, "hour": hour, "is_late": is_late},
+    )
+
+
+@cache
+def _marking(dialect: str) -> sa.Insert:
+    """The statement of a mark, made once: it goes out with every measurement."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert = make(DirtyHour)
+    return insert.on_conflict_do_update(
+        index_elements=["site_id", "vantage_id", "hour"],
+        set_={"is_late": sa.or_(DirtyHour.is_late, insert.excluded.is_late)},
     )
 
 
