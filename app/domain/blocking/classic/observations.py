@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.domain.blocking.classic.observation import Observation, Page, Seen, Step
 from app.domain.blocking.classic.transactions import Endpoint, transactions
 from app.domain.blocking.comparison import title_of_bytes
-from app.domain.blocking.ooni.endpoints import host_of, split_endpoint
+from app.domain.blocking.ooni.endpoints import asked_name, host_of, split_endpoint
 from app.domain.blocking.ooni.joining import Joined, Placed, join
 from app.domain.blocking.ooni.model import (
     OoniControl,
@@ -112,7 +112,7 @@ class _View:
         """Yield the DNS observations, in the order of the file."""
         domain = host_of(self._ooni.control_url)
         for query, transaction in self._queries:
-            seen = self._seen_dns(query.entry.hostname.lower() == domain)
+            seen = self._seen_dns(asked_name(query.entry.hostname) == domain)
             yield from _lookup(query, transaction, seen, self._system)
 
     def _seen_dns(self, same_domain: bool) -> Seen:

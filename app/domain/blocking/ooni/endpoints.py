@@ -2,7 +2,10 @@
 """Endpoints as OONI writes them, `address:port` in one text, and the parts of a URL behind them."""
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+import idna
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -22,8 +25,29 @@ def port_of(url: str) -> int:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL that was read, in lower case."""
-    return urlsplit(url).hostname or ""
+    """Return the host of a URL that was read, as it is asked for in DNS."""
+    return asked_name(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=4096)
+def asked_name(host: str) -> str:
+    """Return a name as DNS is asked for it: A-labels in lower case; as it stands if it has none."""
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(host, uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return host.lower()
+
+
+def asked_url(url: str) -> str:
+    """Return a URL that was read, with its host as DNS is asked for it."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = "" if parts.port is None else f":{parts.port}"
+    return url if host.isascii() else parts._replace(netloc=f"{asked_name(host)}{port}").geturl()
 
 
 def literal_address(url: str) -> str | None:

@@ -18,7 +18,13 @@ from app.domain.blocking.measurement import (
     TcpConnect,
     TlsHandshake,
 )
-from app.domain.blocking.ooni.endpoints import host_of, literal_address, port_of, split_endpoint
+from app.domain.blocking.ooni.endpoints import (
+    asked_url,
+    host_of,
+    literal_address,
+    port_of,
+    split_endpoint,
+)
 from app.domain.blocking.ooni.model import OoniControl, OoniMeasurement
 from app.domain.blocking.verdict import Control
 
@@ -38,7 +44,7 @@ def to_control(ooni: OoniMeasurement, field: Measurement) -> tuple[Control, ...]
     empty = OoniControl(dns=None, connects={}, handshakes={}, http=None, asns={})
     return (
         Control(
-            measurement=_measurement(heard or empty, ooni.control_url, field),
+            measurement=_measurement(heard or empty, asked_url(ooni.control_url), field),
             vantage_healthy=heard is not None,
             fresh=True,
         ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from app.domain.blocking.ooni.endpoints import host_of, literal_address, split_endpoint
+from app.domain.blocking.ooni.endpoints import asked_name, host_of, literal_address, split_endpoint
 from app.domain.blocking.ooni.model import (
     OoniConnect,
     OoniHandshake,
@@ -67,7 +67,7 @@ def join(ooni: OoniMeasurement) -> Joined:
     for request, depth in zip(oldest_first, request_depths, strict=True):
         by_host.setdefault(host_of(request.url), depth)
     queries = tuple(
-        Placed(entry=one, depth=_depth(one, by_host.get(one.hostname.lower(), 0)))
+        Placed(entry=one, depth=_depth(one, by_host.get(asked_name(one.hostname), 0)))
         for one in ooni.queries
     )
     by_address: dict[str, int] = {}
@@ -113,7 +113,7 @@ def _request_depth(request: OoniRequest, place: int) -> int:
 def _handshake_depth(
     shake: OoniHandshake, by_host: Mapping[str, int], by_address: Mapping[str, int]
 ) -> int:
-    at_host = by_host.get(shake.server_name.lower())
+    at_host = by_host.get(asked_name(shake.server_name))
     return by_address.get(split_endpoint(shake.endpoint)[0], 0) if at_host is None else at_host
 
 
@@ -126,7 +126,7 @@ class Ways:
         for shake in ooni.handshakes:
             if shake.marks.transaction_id is not None:
                 self._shakes_by_id[shake.marks.transaction_id] = shake
-            self._shakes_by_name.setdefault(shake.server_name.lower(), []).append(shake)
+            self._shakes_by_name.setdefault(asked_name(shake.server_name), []).append(shake)
         self._connect_failures = {one.failure for one in ooni.connects}
 
     def over_verified_tls(self, request: OoniRequest) -> bool:

@@ -19,7 +19,7 @@ LARGEST_INT = 2**63 - 1
 MOST_ITEMS = 20_000
 """Entries in one list or object."""
 MOST_STEPS = 1_000
-"""Lookups (and the answers of one), connects, handshakes or requests; what a minute of measuring makes is a few hundred."""
+"""Lookups, answers of one, connects, handshakes or requests; a measurement makes a few hundred."""
 _MOST_OF_A_NAME = 64
 
 

@@ -23,7 +23,7 @@ from app.domain.blocking.measurement import (
     TcpConnect,
     TlsHandshake,
 )
-from app.domain.blocking.ooni.endpoints import port_of, split_endpoint
+from app.domain.blocking.ooni.endpoints import asked_name, asked_url, port_of, split_endpoint
 from app.domain.blocking.ooni.helper import to_control
 from app.domain.blocking.ooni.joining import Joined, join
 from app.domain.blocking.ooni.model import Marks, OoniMeasurement, OoniQuery
@@ -49,7 +49,7 @@ def to_measurement(ooni: OoniMeasurement) -> tuple[Measurement, tuple[Control, .
     engines = _engines(joined)
     measurement = Measurement(
         uid=str(uuid.uuid5(_NAMESPACE, _identity(ooni))),
-        url=ooni.input,
+        url=asked_url(ooni.input),
         vantage="",
         started_at=ooni.started_at or _EPOCH,
         runtime_ms=1000 * ooni.runtime_s,
@@ -95,7 +95,7 @@ def _lookups(joined: Joined, late: Iterable[OoniQuery]) -> tuple[DnsLookup, ...]
         replies.setdefault(key, []).append(reply.addresses)
     return tuple(
         DnsLookup(
-            hostname=one.entry.hostname,
+            hostname=asked_name(one.entry.hostname),
             # getaddrinfo asks for both families at once and says ANY.
             query_type="AAAA" if one.entry.query_type == "AAAA" else "A",
             engine=engine_of(one.entry),
@@ -175,7 +175,7 @@ def _exchanges(joined: Joined, engines: Mapping[str, Engine]) -> tuple[HttpExcha
         location = _location(request.url, request.headers) if answered else None
         found.append(
             HttpExchange(
-                url=request.url or joined.url,
+                url=asked_url(request.url or joined.url),
                 address=address,
                 port=port or port_of(request.url or joined.url),
                 engine=_engine(engines, address),

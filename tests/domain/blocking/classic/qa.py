@@ -6,6 +6,7 @@ the addresses are the suite's; the measurements are built here from what the sui
 """
 
 from tests.domain.blocking.classic.qa_names import QA_NAMES
+from tests.domain.blocking.classic.qa_redirects import QA_REDIRECTS
 from tests.domain.blocking.classic.qa_ways import QA_WAYS
 
-QA = (*QA_NAMES, *QA_WAYS)
+QA = (*QA_NAMES, *QA_WAYS, *QA_REDIRECTS)

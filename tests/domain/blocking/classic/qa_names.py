@@ -25,6 +25,7 @@ from tests.domain.blocking.classic.stories import (
     PAGE_HEADERS,
     SAME,
     SITE,
+    Json,
     Story,
     ask,
     get,
@@ -34,6 +35,21 @@ from tests.domain.blocking.classic.stories import (
     tcp,
     tls,
 )
+
+OK_PAGE: Json = {**FINE, **SAME_NAME, **SAME, "x_blocking_flags": 32}
+
+
+def _idna(host: str) -> Json:
+    """Names are asked for by their A-labels, whatever the list of addresses says."""
+    name = "xn--d1acpjx3f.xn--p1ai"
+    return measured(
+        ask(SITE, host=name),
+        ask(SITE, engine="udp", host=name),
+        tcp(port=80, number=40001),
+        get(f"http://{name}/", number=40001),
+        url=f"http://{host}/",
+    )
+
 
 QA_NAMES: tuple[Story, ...] = (
     story(
@@ -106,6 +122,17 @@ QA_NAMES: tuple[Story, ...] = (
         ),
         **{**DOWN, **SAME_NAME, "x_dns_flags": 1},
     ),
+    story(
+        "localhostWithHTTPS",
+        measured(
+            ask("127.0.0.1"),
+            ask("127.0.0.1", engine="udp"),
+            control=helper("127.0.0.1", failure="unknown_error"),
+        ),
+        **{**DOWN, **SAME_NAME, "x_dns_flags": 1},
+    ),
+    story("idnaWithoutCensorshipLowercase", _idna("яндекс.рф"), **OK_PAGE),
+    story("idnaWithoutCensorshipWithFirstLetterUppercase", _idna("Яндекс.рф"), **OK_PAGE),
     story(
         "ghostDNSBlockingWithHTTP",
         measured(

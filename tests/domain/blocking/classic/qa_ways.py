@@ -24,9 +24,7 @@ from tests.domain.blocking.classic.stories import (
     BLOCKPAGE,
     BLOCKPAGE_HTML,
     HTTP,
-    HTTPS,
     SAME,
-    SHORTENER,
     SITE,
     Json,
     Story,
@@ -49,59 +47,6 @@ def _bad_tls(failure: str) -> Json:
         tls(BAD_SSL, failure),
         control=helper(BAD_SSL, tcp={place: None}, tls={place: failure}, failure="unknown_error"),
     )
-
-
-SHORT = "https://bit.ly/21645"
-_AT_SHORTENER = (
-    ask(SHORTENER, host="bit.ly"),
-    tcp(SHORTENER),
-    tls(SHORTENER, name="bit.ly"),
-)
-_SHORTENER = helper(
-    SHORTENER,
-    tcp={f"{SHORTENER}:443": None},
-    tls={f"{SHORTENER}:443": None},
-    name="bit.ly",
-)
-
-
-def _sent_on(target: str, *then: Json) -> Json:
-    """A shortener sends the reader to the site, and something happens there."""
-    moved = get(SHORT, SHORTENER, code=308, body="", headers={"Location": target})
-    return measured(*_AT_SHORTENER, moved, *then, url=SHORT, control=_SHORTENER)
-
-
-def _redirects() -> list[Story]:
-    found = []
-    there = ask(SITE, depth=1)
-    for word, failure in (
-        ("ConnectionRefused", "connection_refused"),
-        ("ConnectionReset", "connection_reset"),
-        ("EOF", "eof_error"),
-        ("Timeout", "generic_timeout_error"),
-    ):
-        base = {**SAME_NAME, "accessible": False, "blocking": "http-failure"}
-        base["http_experiment_failure"] = failure
-        if word == "ConnectionRefused":
-            http = [tcp(SITE, 80, failure, number=40002, depth=1)]
-            https = [tcp(SITE, 443, failure, number=50002, depth=1)]
-            flags = (2, 2)
-        else:
-            http = [
-                tcp(SITE, 80, number=40002, depth=1),
-                get(HTTP, SITE, failure, number=40002, depth=1),
-            ]
-            https = [tcp(number=50002, depth=1), tls(SITE, failure, number=50002, depth=1)]
-            flags = (8, 4)
-        for scheme, url, steps, flag in (
-            ("HTTP", HTTP, http, flags[0]),
-            ("HTTPS", HTTPS, https, flags[1]),
-        ):
-            name = f"redirectWithConsistentDNSAndThen{word}For{scheme}"
-            found.append(
-                story(name, _sent_on(url, there, *steps), **{**base, "x_blocking_flags": flag})
-            )
-    return found
 
 
 QA_WAYS: tuple[Story, ...] = (
@@ -232,13 +177,6 @@ QA_WAYS: tuple[Story, ...] = (
         headers_match=True,
         title_match=True,
     ),
-    *_redirects(),
-    story(
-        "redirectWithConsistentDNSAndThenNXDOMAIN",
-        _sent_on(HTTPS, ask(failure="dns_nxdomain_error", depth=1)),
-        **{**DNS, **SAME_NAME, "x_blocking_flags": 1},
-        http_experiment_failure="dns_nxdomain_error",
-    ),
     story(
         "tcpBlockingConnectTimeout",
         measured(*EVERYWHERE, tcp(failure="generic_timeout_error")),
@@ -266,6 +204,45 @@ QA_WAYS: tuple[Story, ...] = (
         ),
         **{**DNS, **OTHER_NAME, "x_dns_flags": 4, "x_blocking_flags": 35, "x_null_null_flags": 2},
         http_experiment_failure="connection_refused",
+    ),
+    story(
+        "largeFileWithHTTPS",
+        measured(
+            *EVERYWHERE,
+            tcp(),
+            tls(),
+            get(body="z" * 524288, truncated=True),
+            control=helper(SITE, length=16777216, title="", tcp={f"{SITE}:443": None}),
+        ),
+        **{**FINE, **SAME_NAME, "x_blocking_flags": 32},
+        status_code_match=True,
+        headers_match=True,
+        title_match=True,
+    ),
+    story(
+        "websiteDownTCPConnect",
+        measured(
+            *EVERYWHERE,
+            tcp(failure="connection_refused"),
+            control=helper(
+                SITE,
+                tcp={f"{SITE}:443": "connection_refused_error"},
+                failure="connection_refused_error",
+            ),
+        ),
+        **{**DOWN, **SAME_NAME, "x_null_null_flags": 2},
+        http_experiment_failure="connection_refused",
+    ),
+    story(
+        "throttlingWithHTTP",
+        measured(
+            *EVERYWHERE,
+            tcp(port=80, number=40001),
+            get(HTTP, failure="generic_timeout_error", number=40001),
+            url=HTTP,
+        ),
+        **{**SAME_NAME, "accessible": False, "blocking": "http-failure", "x_blocking_flags": 8},
+        http_experiment_failure="generic_timeout_error",
     ),
     story(
         "throttlingWithHTTPS",
