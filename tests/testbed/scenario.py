@@ -102,7 +102,7 @@ def blocked(rule: str, layer: Layer, mechanism: Mechanism, ooni: str | bool | No
         mechanism=mechanism,
         interference=True,
         ooni_blocking=ooni,
-        ooni_accessible={None: None, False: True}.get(ooni, False),  # type: ignore[dict-item]
+        ooni_accessible=None if ooni is None else ooni is False,
     )
 
 

@@ -8,6 +8,7 @@ may be down for everybody and tampered with as well.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.blocking.addresses import classify
 from app.domain.blocking.controls import Controls, canonical_address
 from app.domain.blocking.failures import Failure, Kind, step_kind
 from app.domain.blocking.fingerprints import FingerprintMatch
@@ -68,7 +69,8 @@ def same_bogon(field: Reading, controls: Controls) -> bool:
 
 def _fingerprint_cause(hit: FingerprintMatch) -> Cause:
     if hit.at_dns:
-        return _FORGED
+        is_bogus = "bogon" in classify(hit.found_in)
+        return Cause(layer=Layer.DNS, mechanism=Mechanism.BOGON) if is_bogus else _FORGED
     mechanism = Mechanism.REDIRECT_BLOCKPAGE if hit.redirects else Mechanism.BLOCKPAGE
     return Cause(layer=Layer.HTTP, mechanism=mechanism)
 

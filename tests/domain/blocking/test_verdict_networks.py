@@ -105,6 +105,13 @@ class TestLedAstray:
         assert any("(dns_nxdomain_error)" in reason for reason in verdict.reasons)
 
 
+    def test_a_known_bogus_answer_is_a_bogon(self) -> None:
+        """The page came by another resolver, and what the network's said is on record."""
+        mark = see.mark("10.10.34.35", location="dns", pattern_type="full")
+        verdict = judge(scenes.BAD_DNS_GOOD_PAGE, (), [mark], "KZ")
+        assert (verdict.state, verdict.mechanism) == (VerdictState.OK, Mechanism.BOGON)
+
+
 class TestLateAnswers:
     """A second reply to one question."""
 

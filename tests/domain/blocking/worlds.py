@@ -55,7 +55,8 @@ PAGES: tuple[dict[str, Any], ...] = (
     {"wire_length": 60_000, "ended_ms": 6_080.0},
     {"wire_length": 60_000, "ended_ms": 180.0},
 )
-TURNED_AWAY = (see.https_ok(**scenes.CHALLENGE), see.https_ok(status=451), scenes.HTTP_REFUSAL)
+CHALLENGE: dict[str, Any] = scenes.CHALLENGE
+TURNED_AWAY = (see.https_ok(**CHALLENGE), see.https_ok(status=451), scenes.HTTP_REFUSAL)
 MARKS = (
     scenes.BODY_MARK,
     scenes.DNS_MARK,
