@@ -29,7 +29,6 @@ _TEST = "web_connectivity"
 _DEPTH = re.compile(r"depth=([0-9]{1,4})")
 _ASN = re.compile(r"AS([0-9]{1,10})")
 _LAST_ASN = 2**32 - 1
-_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 def read_ooni(values: object) -> OoniMeasurement:
@@ -42,7 +41,7 @@ def read_ooni(values: object) -> OoniMeasurement:
     keys = top.at("test_keys")
     if keys.is_null:
         keys.wrong("write the object with the test's results here", code="missing")
-    url = _url(top.at("input"), required=True)
+    url = _input(top.at("input"))
     return OoniMeasurement(
         input=url,
         report_id=top.at("report_id").text(),
@@ -169,20 +168,27 @@ def _marks(place: Place) -> Marks:
     )
 
 
-def _url(place: Place, *, required: bool = False) -> str:
+def _url(place: Place) -> str:
+    """Return an address, or an empty text: redirects may lead to what is none of the web's."""
+    text = place.text()
+    return text if _is_web_address(text) else ""
+
+
+def _input(place: Place) -> str:
     text = place.text()
     if not text:
-        if required:
-            place.wrong("write the address that was measured here", code="missing")
-        return ""
-    try:
-        parts = urlsplit(text)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        known = False
-    if not known:
+        place.wrong("write the address that was measured here", code="missing")
+    if not _is_web_address(text):
         place.wrong("write an address here that begins with http:// or https://", code="wrong_url")
     return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _time(place: Place) -> datetime | None:
@@ -190,8 +196,9 @@ def _time(place: Place) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
+        read = datetime.fromisoformat(text)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
         place.wrong("write a time in UTC here, such as 2026-11-24 10:00:00", code="wrong_time")
 
 
