@@ -25,7 +25,7 @@ from workers.agent.enrolment import Refused
 from workers.agent.identity import Identity
 from workers.agent.limits import Limits
 from workers.agent.looking import machine_sessions
-from workers.agent.loop import Agent
+from workers.agent.loop import REVOKED, Agent
 from workers.agent.machine import Home, MachineClock
 from workers.agent.spool import open_spool
 from workers.agent.uplink import Uplink
@@ -217,6 +217,9 @@ async def _work(
     if was_broken:
         voice.say("The file of waiting results was damaged: it was put aside, and a new one begun.")
     try:
+        if spool.noted(REVOKED) == str(known.agent):
+            voice.say("The collector took this agent out of service: a new token starts it again.")
+            return 1
         async with wanted.uplink(known.servers, known.key) as uplink:
             at_work = assemble(
                 Parts(

@@ -23,6 +23,9 @@ from workers.agent.uplink import Away, KeyRefused, Revoked, Uplink, UplinkError
 from workers.agent.vantage import Vantage
 from workers.agent.voice import Voice
 
+REVOKED = "revoked"
+"""The note under which the spool keeps which agent was revoked: it never calls again."""
+
 _HANDING_STEP_S = 15.0
 _BACKFILL_STEP_S = 0.5
 _SUMMARY_EVERY_S = 600.0
@@ -229,6 +232,7 @@ class Agent:
 
     def _end(self, error: Revoked) -> None:
         self.is_revoked = True
+        self.spool.note(REVOKED, str(self.identity.agent))
         self.voice.say(
             f"The collector took this agent out of service ({error.detail}). Measuring stops. What "
             "was not handed in is kept; a new token starts it again."

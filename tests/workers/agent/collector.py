@@ -146,7 +146,7 @@ class Collector:
         self.enrolments.append(asked)
         self.public_key = asked.public_key
         enrolled = Enrolled(
-            agent=uuid.UUID(int=7),
+            agent=uuid.UUID(int=6 + len(self.enrolments)),
             vantage="kz-1",
             role=VantageRole.FIELD,
             country="KZ",

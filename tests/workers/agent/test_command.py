@@ -207,9 +207,15 @@ def test_a_revoked_agent_ends_with_code_1(laptop: Laptop, collector: Collector) 
     collector.script("control", problem(410, "This agent was revoked."))
     code, said = laptop.run()
 
-    assert code == 1
+    asked = len(collector.asked)
+    again, _ = laptop.run()
+
+    assert (code, again) == (1, 1)
     assert "out of service" in said
+    assert len(collector.asked) == asked  # Whoever is revoked does not even knock again.
     assert (laptop.home / "spool.db").exists()
+    collector.tokens.add("qlt_new")
+    assert laptop.run("--token", "qlt_new", "--once")[0] == 0
 
 
 def test_it_runs_until_it_is_told_to_stop(laptop: Laptop, collector: Collector) -> None:
