@@ -20,7 +20,7 @@ from app import clock
 from app.console import Json, err, out, print_json, told
 from app.domain.vocabulary import Role
 from app.errors import InvalidInput
-from app.services import access, example, sites
+from app.services import access, categories, example, sites
 from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.database import Sessions, make_engine
@@ -56,6 +56,28 @@ def read_text(path: Path) -> str:
         raise InvalidInput(f"there is no file {path}") from None
     except UnicodeDecodeError:
         raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None
+
+
+@sites_app.command("enable")
+def enable(
+    category: Annotated[str, typer.Argument(help="Its code, such as LGBT.")],
+) -> None:
+    """Probe the sites of a category too; each probe is seen on the line of whoever measures."""
+    _choose(category, probed=True)
+
+
+@sites_app.command("disable")
+def disable(category: Annotated[str, typer.Argument(help="Its code, such as POLR.")]) -> None:
+    """Stop probing the sites of a category; they stay listed, with their history."""
+    _choose(category, probed=False)
+
+
+def _choose(category: str, *, probed: bool) -> None:
+    with told(), opened() as sessions, sessions.writing() as session:
+        changed = categories.choose(session, category.upper(), probed=probed, now=clock.now())
+        codes = ", ".join(sorted(categories.probed_categories(session)))
+    out.print(f"{changed} sites {'are' if probed else 'are no longer'} probed.")
+    out.print(f"Probed categories: {codes or 'none'}.")
 
 
 @sites_app.command("import")

@@ -139,6 +139,9 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         ("QALAM_VANTAGE_COUNTRY", "Kazakhstan", "two letters"),
         ("QALAM_CONTROL_PROXY", "127.0.0.1:1080", "socks5://"),
         ("QALAM_RESOLVER", "dns.example", "9.9.9.9"),
+        ("QALAM_DOH_URL", "https://dns.example/dns-query", "https://9.9.9.9/dns-query"),
+        ("QALAM_DOH_URL", "http://9.9.9.9/dns-query", "https://9.9.9.9/dns-query"),
+        ("QALAM_KEEP_OK_DAYS", "7", "60"),
         ("QALAM_RECHECK_SECONDS", "30,90", "[30, 90, 300]"),
     ],
 )
@@ -205,6 +208,31 @@ def test_wrong_usage_is_2_and_a_problem_is_1(tmp_path: Path) -> None:
     assert run(tmp_path, "sites", "import", "nowhere.csv").returncode == 1
     assert run(tmp_path, "probe", "http://127.0.0.1/").returncode == 1
     assert run(tmp_path, "db", "check").returncode == 1
+
+
+def test_a_category_is_enabled_and_disabled(tmp_path: Path) -> None:
+    """The answer says how many sites it concerns, and what is probed from now on."""
+    (tmp_path / "kz.csv").write_text("url,category_code\nhttps://love.example/,LGBT\n")
+    assert run(tmp_path, "sites", "import", "kz.csv").returncode == 0
+    enabled = run(tmp_path, "sites", "enable", "lgbt")
+    disabled = run(tmp_path, "sites", "disable", "LGBT")
+
+    assert "1 sites are probed." in enabled.stdout
+    assert "CULTR, HUMR, LGBT, MMED, NEWS, POLR" in enabled.stdout
+    assert "1 sites are no longer probed." in disabled.stdout
+    assert run(tmp_path, "sites", "enable", "n3").returncode == 1
+
+
+def test_probe_asks_every_resolver_it_is_given(tmp_path: Path) -> None:
+    """One beside the own one, and one over HTTPS; a name for that one is refused."""
+    resolvers = ("--independent-resolver", "127.0.0.1:9", "--doh-url", "https://127.0.0.1:9/q")
+    told = run(tmp_path, "probe", "news.example", "--resolver", "127.0.0.1:9", *resolvers, "--json")
+    wrong = run(tmp_path, "probe", "news.example", "--doh-url", "https://dns.example/q")
+
+    engines = {one["engine"] for one in json.loads(told.stdout)["lookups"]}
+    assert engines == {"system", "udp", "doh"}
+    assert wrong.returncode == 1
+    assert "https://9.9.9.9/dns-query" in wrong.stderr
 
 
 def test_probe_prints_a_measurement(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from app.domain.blocking.verdict import Verdict, judge
 from app.domain.vocabulary import VantageRole
 from app.errors import InvalidInput, RefusedAddress
 from app.services import interchange_vantages
+from app.services.categories import FROM_MEASUREMENTS
 from app.services.interchange_extension import kept_bytes
 from app.services.interchange_reading import Taken
 from app.services.knowledge import Known
-from app.services.sites import FROM_MEASUREMENTS
 from app.storage import body_references, ledger, measurements
 from app.storage.bodies import BodyStore
 from app.storage.sites import Site, Vantage, find_site

@@ -15,14 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
+from app.services.categories import FROM_MEASUREMENTS, probed_categories
 from app.storage import ledger, outlets
 from app.storage.sites import Site, find_site
-
-PROBED_CATEGORIES = frozenset({"NEWS", "HUMR", "POLR", "CULTR", "MMED"})
-"""Categories probed without asking; all others are listed until an operator enables them."""
-
-FROM_MEASUREMENTS = "imported measurements"
-"""List of the sites that came with measurements of others; the first real list takes them over."""
 
 CANARY_CATEGORY = "CTRL"
 """Harmless control content in the Citizen Lab lists."""
@@ -135,6 +130,7 @@ def import_list(
     """Take a list of sites: new ones are added, known ones updated, wrong rows named by line."""
     result = ImportResult()
     lines: dict[str, int] = {}
+    probed = probed_categories(session)
     for row in _read_rows(text.removeprefix("\ufeff"), country):
         result.rows += 1
         if result.rows > _MAX_ROWS:
@@ -153,7 +149,9 @@ def import_list(
         if (first := lines.setdefault(target.url, row.line)) != row.line:
             result.same_site.append({"line": row.line, "reason": f"the same site as line {first}"})
             continue
-        outcome, site = _put(session, target, row, list_name=list_name, licence=licence, now=now)
+        outcome, site = _put(
+            session, target, row, list_name=list_name, licence=licence, probed=probed, now=now
+        )
         if row.outlet and site.outlet_id is None:
             reason = "the outlet it names is not on record: add it, then import again"
             result.unlinked.append({"line": row.line, "reason": reason})
@@ -188,6 +186,7 @@ def _put(
     *,
     list_name: str,
     licence: str | None,
+    probed: frozenset[str],
     now: datetime,
 ) -> tuple[str, Site]:
     site = find_site(session, target.url)
@@ -207,7 +206,7 @@ def _put(
         site = Site(
             url=target.url,
             host=target.host,
-            is_probed=row.category_code in PROBED_CATEGORIES,
+            is_probed=row.category_code in probed,
             created_at=now,
             updated_at=now,
             **wanted,
@@ -217,8 +216,8 @@ def _put(
         return "new", site
     if all(getattr(site, name) == value for name, value in wanted.items()):
         return "unchanged", site
-    if site.list_name == FROM_MEASUREMENTS:
-        site.is_probed = row.category_code in PROBED_CATEGORIES
+    if site.list_name == FROM_MEASUREMENTS or site.category_code != row.category_code:
+        site.is_probed = row.category_code in probed
     for name, value in wanted.items():
         setattr(site, name, value)
     site.updated_at = now
@@ -251,7 +250,7 @@ def add_site(
         category_code=category_code,
         country=country,
         outlet_id=outlet_id,
-        is_probed=category_code in PROBED_CATEGORIES,
+        is_probed=category_code in probed_categories(session),
         created_at=now,
         updated_at=now,
     )

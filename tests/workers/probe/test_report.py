@@ -2,11 +2,12 @@
 """A measurement is shown so that a person sees what happened, and nothing can repaint the screen."""
 
 import io
+from dataclasses import replace
 
 import msgspec
 from rich.console import Console
 
-from app.domain.blocking.measurement import Measurement
+from app.domain.blocking.measurement import DnsLookup, Engine, Measurement
 from tests.testbed import SniAction, Testbed, dns, http
 from tests.workers.probe.world import NOW, hurried, in_world, seen
 from workers.probe.report import render, to_json
@@ -93,6 +94,52 @@ def test_a_prober_fault_comes_first() -> None:
     )
     assert "No evidence about the site: this machine has no way out" in shown(fault)
     assert "took 1.5 s" in shown(fault)
+    for name, words in (
+        ("event_loop_stalled", "this process stood still"),
+        ("no_ipv6", "IPv6 does not work from here"),
+        ("tunnel_failed", "the tunnel itself failed"),
+    ):
+        assert words in shown(replace(fault, prober_fault=name))
+
+
+def test_speed_and_repeated_questions_are_said() -> None:
+    """How long the first byte took, how fast the page came, how often a question was asked."""
+
+    def arrange(net: Testbed) -> None:
+        net.block_dns(HOST, dns.in_turn(dns.silent, dns.honest))
+        page = f"<title>Long</title>{'x' * 60_000}"
+        net.change_page(HOST, http.raw(http.response(page)))
+
+    text = shown(measured_after(arrange, limits=hurried(dns_s=0.6)))
+    assert "asked 2 times" in text
+    assert "first byte after" in text
+    assert "60,019 bytes on the wire at" in text
+    assert "kB/s" in text
+
+
+def test_every_resolver_is_named_in_its_own_row() -> None:
+    """The network's own, the independent one and the one over HTTPS stand side by side."""
+    lookups = tuple(
+        DnsLookup(
+            hostname=HOST,
+            query_type="A",
+            engine=engine,
+            resolver=resolver,
+            started_ms=0,
+            ended_ms=1,
+            failure="ssl_unknown_authority" if engine is Engine.DOH else None,
+        )
+        for engine, resolver in (
+            (Engine.SYSTEM, "10.0.0.1:53"),
+            (Engine.UDP, "9.9.9.9:53"),
+            (Engine.DOH, "https://9.9.9.9/dns-query"),
+        )
+    )
+    text = shown(
+        Measurement(uid="u", url=URL, vantage="v", started_at=NOW, runtime_ms=9, lookups=lookups)
+    )
+    for part in ("system 10.0.0.1:53", "udp 9.9.9.9:53", "doh https://9.9.9.9/dns-query"):
+        assert part in text
 
 
 def test_nothing_a_site_says_reaches_the_terminal_as_control() -> None:
@@ -117,6 +164,10 @@ def test_json_carries_everything_but_bodies() -> None:
     assert decoded["exchanges"][0]["status"] == 200
     assert decoded["exchanges"][0]["body_sha256"] == measured.exchanges[0].body_sha256
     assert "body" not in decoded["exchanges"][0]
+    assert "chain" not in decoded["handshakes"][0]
+    assert decoded["handshakes"][0]["chain_sha256"]
+    assert decoded["exchanges"][0]["wire_length"] == measured.exchanges[0].wire_length
+    assert decoded["lookups"][0]["attempts"] == 1
     assert decoded["lookups"][0]["engine"] == "system"
     assert measured.exchanges[0].body is not None
 
