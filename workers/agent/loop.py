@@ -6,9 +6,11 @@ handing in goes on without a network to measure. Each is a step that returns; `r
 """
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from app.domain.agents.protocol import CLOCK_REMARKABLE, POLL_EVERY, Poll
 from workers.agent import assignments
@@ -25,6 +27,8 @@ from workers.agent.voice import Voice
 
 REVOKED = "revoked"
 """The note under which the spool keeps which agent was revoked: it never calls again."""
+
+T = TypeVar("T")
 
 _HANDING_STEP_S = 15.0
 _BACKFILL_STEP_S = 0.5
@@ -139,7 +143,7 @@ class Agent:
     async def _polling(self) -> None:
         every_s = POLL_EVERY / timedelta(seconds=1)
         while not self.is_revoked:
-            await self.poll()
+            await self._steadily(self.poll())
             await asyncio.sleep(every_s * (0.9 + 0.2 * self.drawn()))
 
     async def _measuring(self) -> None:
@@ -149,7 +153,7 @@ class Agent:
 
     async def _handing(self) -> None:
         while not self.is_revoked:
-            has_more = await self.hand_in()
+            has_more = await self._steadily(self.hand_in())
             await self._rest(_BACKFILL_STEP_S if has_more else _HANDING_STEP_S)
 
     async def _rest(self, seconds: float) -> None:
@@ -165,7 +169,15 @@ class Agent:
     async def _summing_up(self) -> None:
         while not self.is_revoked:
             await asyncio.sleep(_SUMMARY_EVERY_S)
-            await self.sum_up()
+            await self._steadily(self.sum_up())
+
+    async def _steadily(self, step: Awaitable[T]) -> T | None:
+        """Take a step; a disk that is full or gone is told, and does not end the agent."""
+        try:
+            return await step
+        except sqlite3.OperationalError as error:
+            self.voice.say(f"The agent's folder cannot be written: {error}.")
+            return None
 
     async def sum_up(self) -> None:
         """Tell how it goes, and let go of what waited too long."""
