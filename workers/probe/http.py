@@ -6,7 +6,6 @@ times as much, a sixth of a whole probe. What can't be read as HTTP is kept as a
 raw bytes: the answer of a middlebox is evidence too.
 """
 
-import asyncio
 import re
 from collections.abc import Iterable
 
@@ -83,12 +82,12 @@ class Conversation:
         self.status: int | None = None
         self.headers: list[tuple[str, str]] = []
 
-    def ask(self, target: CanonicalUrl, cookie: str) -> None:
+    async def ask(self, target: CanonicalUrl, cookie: str) -> None:
         """Send the request."""
         lines = [f"GET {target.path} HTTP/1.1\r\nHost: {target.authority}\r\n", _REQUEST_HEADERS]
         if cookie:
             lines.append(f"Cookie: {cookie}\r\n")
-        self._connection.write("".join((*lines, "\r\n")).encode("ascii"))
+        await self._connection.send("".join((*lines, "\r\n")).encode("ascii"))
 
     async def read(self) -> str | None:
         """Read until the response ends or a bound is met; return the failure, if it is one."""
@@ -187,9 +186,9 @@ async def exchange(
     started = watch.ms()
     talk = Conversation(connection, session.limits, watch)
     try:
-        async with asyncio.timeout_at(watch.until(session.limits.http_s)):
-            talk.ask(target, cookies.header_for(target.host))
-            failure = await talk.read()
+        connection.wait_until(watch.until(session.limits.http_s))
+        await talk.ask(target, cookies.header_for(target.host))
+        failure = await talk.read()
     except OSError as error:
         failure = failure_of(error)
     finally:

@@ -21,11 +21,11 @@ from app.domain.blocking.measurement import (
 )
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from workers.probe import dns, http, tcp, tls
-from workers.probe.failures import TIMEOUT, failure_of
+from workers.probe.failures import TIMEOUT
 from workers.probe.faults import fault_in
 from workers.probe.guard import Endpoint, contactable, next_hop
 from workers.probe.session import ProbeSession, Stopwatch
-from workers.probe.wire import Connection, over_plain
+from workers.probe.wire import Connection
 
 _RECEIVE_COUNT_MAX_AGE_S = 1.0
 _LEAST_S = 0.5
@@ -242,11 +242,7 @@ class _Telling:
         connect, sock = await tcp.connect(endpoint, depth=depth, session=self.session, watch=watch)
         way = None
         if sock is not None and target.scheme == "http":
-            try:
-                way = _Way(endpoint=endpoint, connection=await over_plain(sock))
-            except OSError as error:  # torn down between connecting and taking over
-                sock.close()
-                connect = replace(connect, failure=failure_of(error))
+            way = _Way(endpoint=endpoint, connection=Connection(sock, watch.deadline))
         self.connects.append(connect)
         if self.session.is_native_ipv6(endpoint.address):
             self.session.self_check.note_ipv6(connected=connect.failure is None)

@@ -5,12 +5,15 @@ A raw non-blocking socket, because higher layers hide errno and try several addr
 """
 
 import asyncio
+import errno
+import os
 import socket
 
 from app.domain.blocking.measurement import TcpConnect
 from workers.probe.failures import failure_of
 from workers.probe.guard import Endpoint
 from workers.probe.session import ProbeSession, Stopwatch
+from workers.probe.wire import writable
 
 
 async def connect(
@@ -20,8 +23,8 @@ async def connect(
     started = watch.ms()
     sock, failure = None, None
     try:
-        async with asyncio.timeout_at(watch.until(session.limits.tcp_s)):
-            sock = await open_socket(endpoint, session)
+        until = watch.until(session.limits.tcp_s)
+        sock = await open_socket(endpoint, session, until=until)
     except OSError as error:
         failure = failure_of(error)
     seen = TcpConnect(
@@ -36,18 +39,27 @@ async def connect(
     return seen, sock
 
 
-async def open_socket(endpoint: Endpoint, session: ProbeSession) -> socket.socket:
-    """Open a TCP connection, through the tunnel if there is one; raise OSError with its errno."""
+async def open_socket(endpoint: Endpoint, session: ProbeSession, *, until: float) -> socket.socket:
+    """Open a TCP connection, through the tunnel if there is one; raise OSError with its errno.
+
+    `until` is a moment of the loop's clock.
+    """
     port = session.ports.get(endpoint.port, endpoint.port)
     if session.tunnel is not None:
-        return await session.tunnel.open(endpoint.address, port)
+        async with asyncio.timeout_at(until):
+            return await session.tunnel.open(endpoint.address, port)
     family = socket.AF_INET6 if ":" in endpoint.address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(0)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, (endpoint.address, port))
+        failed = sock.connect_ex((endpoint.address, port))
+        if failed == errno.EINPROGRESS:
+            await writable(sock, until=until)
+            failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     except BaseException:
         sock.close()
         raise
+    if failed:
+        sock.close()
+        raise OSError(failed, os.strerror(failed))
     return sock

@@ -6,7 +6,6 @@ more connection is made that verifies nothing, takes the chain down and hangs up
 asked for over it.
 """
 
-import asyncio
 import hashlib
 import socket
 import ssl
@@ -14,7 +13,6 @@ from _ssl import ENCODING_DER
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from app.domain.blocking.measurement import TlsHandshake
@@ -23,6 +21,10 @@ from workers.probe.guard import Endpoint
 from workers.probe.session import ProbeSession, Stopwatch, unverifying_context
 from workers.probe.tcp import open_socket
 from workers.probe.wire import Connection, over_tls
+
+_Facts = tuple[str | None, datetime | None]
+_FACTS_KEPT = 4096
+_facts: dict[str, _Facts] = {}  # by the certificate's SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,14 @@ async def handshake(
     until = watch.until(session.limits.tls_s)
     connection, failure, chain = None, None, Chain()
     try:
-        async with asyncio.timeout_at(until):
-            connection = await over_tls(sock, session.tls, server_name)
+        connection = await over_tls(sock, session.tls, server_name, until=until)
     except OSError as error:
         failure = failure_of(error)
     ended = watch.ms()
-    if isinstance(connection, Connection):
-        chain = chain_of(connection, session.limits.chain_bytes)
+    if connection is not None:
+        chain = chain_of(connection.tls, session.limits.chain_bytes)
     elif failure is not None and failure in _REFUSED_CHAINS:
         chain = await _look_again(endpoint, server_name, session, until)
-    spoken = connection.transport.get_extra_info("ssl_object") if connection else None
     seen = TlsHandshake(
         address=endpoint.address,
         port=endpoint.port,
@@ -70,9 +70,9 @@ async def handshake(
         started_ms=started,
         ended_ms=ended,
         failure=failure,
-        version=spoken.version() if spoken else None,
-        cipher=spoken.cipher()[0] if spoken else None,
-        alpn=spoken.selected_alpn_protocol() if spoken else None,
+        version=connection.tls.version() if connection else None,
+        cipher=(connection.tls.cipher() or (None,))[0] if connection else None,
+        alpn=connection.tls.selected_alpn_protocol() if connection else None,
         chain_sha256=chain.sha256,
         issuer=chain.issuer,
         not_after=chain.not_after,
@@ -87,11 +87,10 @@ _REFUSED_CHAINS = frozenset(
 )
 
 
-def chain_of(connection: Connection, max_bytes: int) -> Chain:
+def chain_of(tls: ssl.SSLObject, max_bytes: int) -> Chain:
     """Read the chain of an open TLS connection, up to a size in bytes."""
     # Python publishes the chain from 3.13 on; the object beneath has had it since 3.10.
-    tls = connection.transport.get_extra_info("ssl_object")
-    beneath: Any = tls._sslobj  # noqa: SLF001
+    beneath: Any = tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001
     certificates: Sequence[Any] = beneath.get_unverified_chain() or ()
     kept: list[bytes] = []
     for certificate in certificates:
@@ -102,19 +101,30 @@ def chain_of(connection: Connection, max_bytes: int) -> Chain:
         kept.append(der)
     if not kept:
         return Chain()
-    issuer, not_after = _read(certificates)
+    hashes = tuple(hashlib.sha256(der).hexdigest() for der in kept)
+    issuer, not_after = _remembered(hashes[0], certificates[0])
     return Chain(
         der=tuple(kept),
-        sha256=tuple(hashlib.sha256(der).hexdigest() for der in kept),
+        sha256=hashes,
         issuer=issuer,
         not_after=not_after,
     )
 
 
-def _read(certificates: Sequence[Any]) -> tuple[str | None, datetime | None]:
-    """Return issuer and end of the leaf, as far as they can be read: anybody may write one."""
+def _remembered(sha256: str, certificate: Any) -> _Facts:  # noqa: ANN401  It has no public type.
+    """Read a certificate once: a site shows the same one for months, and reading is dear."""
+    facts = _facts.get(sha256)
+    if facts is None:
+        if len(_facts) == _FACTS_KEPT:
+            _facts.clear()
+        facts = _facts[sha256] = _read(certificate)
+    return facts
+
+
+def _read(certificate: Any) -> _Facts:  # noqa: ANN401
+    """Return issuer and end of a certificate, as far as can be read: anybody may write one."""
     try:
-        facts = certificates[0].get_info()
+        facts = certificate.get_info()
     except (ssl.SSLError, ValueError):
         return None, None
     try:
@@ -128,19 +138,17 @@ async def _look_again(
     endpoint: Endpoint, server_name: str, session: ProbeSession, until: float
 ) -> Chain:
     try:
-        async with asyncio.timeout_at(until):
-            sock = await open_socket(endpoint, session)
-            connection = await over_tls(sock, unverifying_context(), server_name)
+        sock = await open_socket(endpoint, session, until=until)
+        connection = await over_tls(sock, unverifying_context(), server_name, until=until)
     except OSError:
         return Chain()
-    chain = chain_of(connection, session.limits.chain_bytes)
+    chain = chain_of(connection.tls, session.limits.chain_bytes)
     connection.abort()
     return chain
 
 
-@lru_cache(maxsize=1024)
 def _moment(text: str) -> datetime:
-    """Read OpenSSL's way of writing a time; kept, because reading it costs as much as a packet."""
+    """Read OpenSSL's way of writing a time."""
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
 
 

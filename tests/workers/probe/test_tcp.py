@@ -88,7 +88,7 @@ def test_nothing_is_left_open_when_cancelled() -> None:
         site.field_tls.swallow()
         async with net.session() as session:
             endpoint = Endpoint(address=site.address, port=443, engine=Engine.SYSTEM)
-            task = asyncio.create_task(tcp.open_socket(endpoint, session))
+            task = asyncio.create_task(tcp.open_socket(endpoint, session, until=float("inf")))
             await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
