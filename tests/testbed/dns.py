@@ -39,7 +39,7 @@ class Resolver:
         self.rules: dict[str, Rule] = {}
         self.queries: list[tuple[str, str]] = []
         self._zone = zone
-        self._udp = bound(address, port, socket.SOCK_DGRAM)
+        self._udp = _bound_for_both(address, port)
         host, port = self._udp.getsockname()
         self.address: tuple[str, int] = (host, port)
         self._tcp = Listener(host, port, self._serve_tcp)
@@ -92,6 +92,21 @@ class Resolver:
         reply = honest_reply(self._zone, query).to_wire(want_shuffle=False)
         writer.write(len(reply).to_bytes(2, "big") + reply)
         await writer.drain()
+
+
+def _bound_for_both(address: str, port: int) -> socket.socket:
+    """Bind a datagram socket to a port that is free for TCP as well; 0 chooses one."""
+    for tries_left in range(4, -1, -1):
+        udp = bound(address, port, socket.SOCK_DGRAM)
+        try:
+            bound(address, udp.getsockname()[1], socket.SOCK_STREAM).close()
+        except OSError:
+            udp.close()
+            if tries_left == 0 or port:
+                raise
+        else:
+            break
+    return udp
 
 
 def honest_reply(zone: Mapping[str, Name], query: dns.message.Message) -> dns.message.Message:
