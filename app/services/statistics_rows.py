@@ -194,11 +194,10 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
     for one in ledger.revisions_until(session, "incident", wanted, asked.known_at):
         history[one.object_id].append(one)
     # Outside the desk only what was public then: past knowledge tells nobody when a report came in.
-    published = dict(
-        session.execute(
-            sa.select(Incident.id, Incident.published_at).where(Incident.id.in_(wanted))
-        ).tuples()
+    stamps = session.execute(
+        sa.select(Incident.id, Incident.published_at).where(Incident.id.in_(wanted))
     )
+    published = dict(iter(stamps))
     found: dict[uuid.UUID, _Fields] = {}
     for incident_id, revisions in history.items():
         since = published.get(incident_id)
