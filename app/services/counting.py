@@ -21,6 +21,9 @@ SETTLING = timedelta(minutes=5)
 """How long after its end an hour is counted: the last failures wait for their controls."""
 
 KEEP_HOURS = timedelta(days=731)
+COUNT_WITHIN = timedelta(days=45)
+"""Longer than any agent keeps its spool, and less than good measurements are kept at the least: of an
+hour longer ago some may be gone, and counting what is left would lose them from the counts."""
 
 
 def count_hour(
@@ -31,8 +34,7 @@ def count_hour(
     if taken is None:
         return None
     hour, pairs = taken
-    if not pairs or now - hour > KEEP_HOURS:
-        # Its hours are gone already: a day counted from what is left would be wrong.
+    if not pairs or now - hour > COUNT_WITHIN:
         return hour
     samples = _samples(session, hour, set(pairs))
     rollups.put(

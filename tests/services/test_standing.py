@@ -269,6 +269,20 @@ def test_hours_and_days_are_counted_from_the_rows_and_again_when_late_ones_come(
         assert [(one["since"], one["until"]) for one in gaps] == [(NOON + minutes(90), None)]
 
 
+def test_an_hour_from_which_rows_may_be_gone_is_not_counted_again(sessions: Sessions) -> None:
+    """What comes later than any spool lasts leaves old counts as they are."""
+    with sessions.writing() as session:
+        pair = Pair(session)
+        for minute in (0, 15):
+            pair.arrives(seen(minute, OK))
+        _count(session, minute=130)
+        before = _counted(session)
+        pair.arrives(seen(30, OK), now=NOON + timedelta(days=46), is_late=True)
+        _count(session, minute=46 * 24 * 60 + 10)
+
+        assert _counted(session) == before == ([(2, 2, 4)], [(2, 2, 96)])
+
+
 def _count(session: Session, *, minute: float) -> None:
     while counting.count_hour(session, now=NOON + minutes(minute), interval=POLICY.interval):
         pass

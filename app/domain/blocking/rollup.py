@@ -16,7 +16,25 @@ from app.domain.vocabulary import VerdictState
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-EDGES_MS = (50, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800, 6400, 9600, 15000, 30000)
+EDGES_MS = (
+    50,
+    100,
+    150,
+    200,
+    300,
+    400,
+    600,
+    800,
+    1200,
+    1600,
+    2400,
+    3200,
+    4800,
+    6400,
+    9600,
+    15000,
+    30000,
+)
 """Upper edges of the latency buckets in milliseconds; a last bucket takes what is slower.
 
 Never change them: buckets of different years are added to each other.
