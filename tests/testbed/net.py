@@ -13,9 +13,9 @@ no configuration, no pytest: `qalam demo` runs this as well. Linux only.
 """
 
 import secrets
-import socket
 import ssl
 from asyncio import StreamReader, StreamWriter
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Literal, Self
 
@@ -55,7 +55,7 @@ class Testbed:
         self._machines = 0
 
     async def __aenter__(self) -> Self:
-        self.ports = Ports(**{name: self._free_port() for name in Ports.__slots__})
+        self.ports = self._free_ports()
         self.field_resolver = Resolver(self._at(53), self._zone)
         self.open_resolver = Resolver(self._at(54), self._zone)
         self.field_resolver.open()
@@ -235,10 +235,14 @@ class Testbed:
         self.public.add(self._at(number))
         return self._at(number)
 
-    def _free_port(self) -> int:
-        with bound(self._at(1), 0, socket.SOCK_STREAM) as sock:
-            port: int = sock.getsockname()[1]
-            return port
+    def _free_ports(self) -> Ports:
+        """Find a port for each part to play; all are held until the last is found, so none is twice."""
+        with ExitStack() as held:
+            taken = {
+                name: held.enter_context(bound(self._at(1), 0)).getsockname()[1]
+                for name in Ports.__slots__
+            }
+        return Ports(**taken)
 
     def _open_block_page_server(self) -> None:
         async def serve(reader: StreamReader, writer: StreamWriter) -> None:
