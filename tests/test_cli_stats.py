@@ -17,7 +17,7 @@ from workers.cli import command
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of its own, with an empty database."""
-    monkeypatch.setenv("QALAM_DATA_DIR", str(folder / "data"))
+    monkeypatch.setenv("QALAM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -10,9 +10,11 @@ from rich.console import Console
 from app import cli as record_commands
 from app import clock
 from app.console import Json, err, print_json, told
+from app.domain.record.report import Found
 from app.domain.vocabulary import SourceKind, Trust
 from app.errors import InvalidInput
 from app.services import ingestion
+from app.services.ingestion import IngestResult
 from app.services.sources import NewSource
 from workers.sources.readers import READERS, USUAL_NAMES
 from workers.sources.source import Given
@@ -28,6 +30,14 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     if any(not name or not column for name, _, column in pairs):
         raise InvalidInput("a column is written as field=Column, such as title=Headline")
     return {name: column for name, _, column in pairs}
+
+
+def _take(described: NewSource, found: Found, *, dry_run: bool) -> IngestResult:
+    with record_commands.opened() as sessions, sessions.writing() as session:
+        result = ingestion.import_file(session, described, found, now=clock.now())
+        if dry_run:
+            session.rollback()
+        return result
 
 
 @reports_app.command("import")
@@ -53,10 +63,9 @@ def import_reports(
         described = NewSource(
             name=name or USUAL_NAMES.get(kind, file.name), kind=kind, mapping=mapping, trust=trust
         )
-    with told(), record_commands.opened() as sessions, sessions.writing() as session:
-        result = ingestion.import_file(session, described, found, now=clock.now())
-        if dry_run:
-            session.rollback()
+    # Shown to a person only: the spinner stays silent where standard error is a file.
+    with told(), err.status("Taking rows in …"):
+        result = _take(described, found, dry_run=dry_run)
     if as_json:
         print_json(result.to_dict())
         return

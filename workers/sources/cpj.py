@@ -11,7 +11,7 @@ from app.domain.countries import country_name
 from app.domain.record import dates
 from app.domain.record.dataset import DatasetRecord
 from app.domain.record.report import Found, Reading
-from app.domain.vocabulary import Impunity, Motive
+from app.domain.vocabulary import Impunity, Motive, PersonRole
 from workers.sources import cpj_dates, cpj_words, text
 from workers.sources.cpj_table import Cells, Item, Refused, read_table
 from workers.sources.source import (
@@ -99,6 +99,10 @@ def _read_row(cells: Cells, given: Given) -> Item:
     role = cpj_words.role(kind)
     if kind and role is None:
         words.missed("type", kind)
+    motive = motive_of(cells.pop("motiveConfirmed"), words)
+    if not cells.has("type") and motive is not Motive.NOT_ASSESSED:
+        # CPJ assesses the motive for journalists only.
+        role = PersonRole.JOURNALIST
     fire = told["sourcesOfFire"]
     is_killed = bool(_KILLED.search(status or "")) or not status or bool(said_death)
     record = DatasetRecord(
@@ -113,7 +117,7 @@ def _read_row(cells: Cells, given: Given) -> Item:
             threatened=cpj_words.is_yes(cells.pop("threatened")),
             by=cpj_words.actor(fire),
         ),
-        motive=motive_of(cells.pop("motiveConfirmed"), words),
+        motive=motive,
         person_name=name,
         described=affiliation(name, told["organizations"]),
         primary_role=role,

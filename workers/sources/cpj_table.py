@@ -7,7 +7,7 @@ Both formats share this; what the cells mean is cpj.py's and cpj_people.py's.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.domain.record.report import (
     Account,
@@ -48,7 +48,6 @@ class Cells:
 
     _values: dict[str, str | None]
     _shown: Mapping[str, str]
-    _asked: set[str] = field(default_factory=set)
 
     def pop(self, *names: str) -> str | None:
         """Take the first of these columns that says something; all of them count as known."""
@@ -57,6 +56,10 @@ class Cells:
             said = self._values.pop(_key(name), None)
             found = found or said
         return found
+
+    def has(self, name: str) -> bool:
+        """Whether the file has this column at all."""
+        return _key(name) in self._shown
 
     def left(self) -> dict[str, str]:
         """Return what nobody asked for, under the names of the file."""

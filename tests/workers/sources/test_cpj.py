@@ -118,6 +118,15 @@ def test_only_name_year_and_country_are_needed() -> None:
     )
 
 
+def test_a_motive_says_journalist_only_where_no_column_says_it() -> None:
+    """An export without `type` still has journalists; an empty cell of that column stays empty."""
+    names = [name for name in make_cpj.FULL if name != "type"]
+    absent = only(read(make_cpj.full(killed("Sample Person"), order=names)))
+    empty = only(read(make_cpj.full(killed("Sample Person", type=""))))
+
+    assert (absent.primary_role, empty.primary_role) == (PersonRole.JOURNALIST, None)
+
+
 @pytest.mark.parametrize("body", [b"", b"\n\n", b"id,title\n1,2\n", b"fullName,year\nA,2010\n"])
 def test_another_file_is_refused_whole(body: bytes) -> None:
     """A file without the columns of the format is no export with 0 rows."""
