@@ -13,8 +13,21 @@ _NOWHERE = ("bogon", "non_global_literal", "reserved_name", "numeric_host")
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL, in lower case."""
-    return (urlsplit(url).hostname or "").lower()
+    """Return the host of a URL, in lower case; "" where it names none that can be read."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:  # Such as "https://[": whoever answers may send any text.
+        return ""
+
+
+def led_to(exchange: HttpExchange) -> str:
+    """Return where a redirect leads; "" where its Location cannot be read."""
+    try:
+        url = urljoin(exchange.url, exchange.location or "")
+        # Reading the port checks it: none is over 65535.
+        return url if urlsplit(url).port != 0 else ""
+    except ValueError:
+        return ""
 
 
 def same_site(one: str, other: str) -> bool:
@@ -42,7 +55,7 @@ def hop_url(measurement: Measurement, depth: int) -> str:
         if exchange.depth == depth:
             return exchange.url
         if exchange.depth == depth - 1 and exchange.location:
-            return urljoin(exchange.url, exchange.location)
+            return led_to(exchange)
     return measurement.url
 
 
@@ -60,7 +73,7 @@ def genuine_hosts(
         if exchange.over_tls and is_genuine(host_of(exchange.url), hosts):
             hosts.add(host_of(exchange.url))
             if is_redirect(exchange):
-                hosts.add(host_of(urljoin(exchange.url, exchange.location or "")))
+                hosts.add(host_of(led_to(exchange)))
     return frozenset(hosts)
 
 

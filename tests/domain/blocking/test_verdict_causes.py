@@ -214,3 +214,17 @@ class TestCleartext:
         https = judge(see.https_ok(**page), [see.control(see.https_ok(**page))], (), "KZ")
         http = judge(see.http_ok(**page), [see.control(see.http_ok(**page))], (), "KZ")
         assert https.state is http.state is VerdictState.OK
+
+
+class TestTextThatIsNoAddress:
+    """Whoever answers may send any text as an address, and must not stop the judging by it."""
+
+    @pytest.mark.parametrize("location", ["https://[", "https://x:99999/", "//[v"])
+    def test_a_redirect_to_no_address_is_judged(self, location: str) -> None:
+        """In the field or at a control, over verified TLS too: a verdict, never an error."""
+        page = {"status": 302, "location": location, "location_refused": "refused:host"}
+        seen = see.https_ok(**page)
+        seen = replace(seen, connects=(*seen.connects, see.connect(failure="reset", depth=1)))
+        for field, control in ((seen, see.https_ok()), (see.https_ok(), seen), (seen, seen)):
+            verdict = judge(field, [see.control(control)], (), "KZ")
+            assert verdict.state is not VerdictState.BLOCKED
