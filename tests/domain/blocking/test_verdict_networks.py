@@ -104,7 +104,6 @@ class TestLedAstray:
         assert (verdict.state, verdict.mechanism) == (VerdictState.OK, Mechanism.NXDOMAIN)
         assert any("(dns_nxdomain_error)" in reason for reason in verdict.reasons)
 
-
     def test_a_known_bogus_answer_is_a_bogon(self) -> None:
         """The page came by another resolver, and what the network's said is on record."""
         mark = see.mark("10.10.34.35", location="dns", pattern_type="full")
