@@ -19,7 +19,8 @@ from app.domain.record.statistics_series import Axis, Every
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Category
 from app.services.statistics_answers import BASE, Answer, When, behind, in_order, numbers, stamp
-from app.services.statistics_rows import Asked, counted
+from app.services.statistics_levels import Asked
+from app.services.statistics_rows import counted
 
 CATEGORIES_OVERLAP = (
     "Counts of this axis overlap: an incident with several values is counted under each."

@@ -20,7 +20,8 @@ from app.domain.record.statistics_populations import Population
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Category
 from app.services.statistics_answers import BASE, Answer, When, behind, in_order, numbers, stamp
-from app.services.statistics_rows import Asked, counted
+from app.services.statistics_levels import Asked
+from app.services.statistics_rows import counted
 
 
 def impunity_index(

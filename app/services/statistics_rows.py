@@ -1,79 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
 """The incidents that statistics count: what this viewer sees, verified or published, on any day.
 
-Levels of today are the stored ones; those of another day, or as known at a time, are derived again. A
-past time of knowledge reads every field from the revisions, so that its answer does not change.
-Never here: formulas (`app.domain.record.statistics*`).
+A past time of knowledge reads every field from the revisions, so that its answer does not change.
+Never here: formulas (`app.domain.record.statistics*`), or levels of impunity (statistics_levels.py).
 """
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record import dates, impunity
-from app.domain.record.impunity_input import ImpunityInput
+from app.domain.record import dates
 from app.domain.record.statistics import Counted, Victim
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import (
     ActorType,
     Category,
-    Impunity,
     IncidentScope,
     Motive,
     PersonRole,
     TargetKind,
     WorkflowStatus,
 )
-from app.services import conclusions
 from app.services.drafts import CategoryDraft, InvolvementDraft, TargetDraft
+from app.services.statistics_levels import Asked, Fields, levels_of
 from app.storage import ledger
-from app.storage.assessments import Assessment, assessments_by_incident
-from app.storage.cases import case_incidents
-from app.storage.incidents import VERIFIED, Incident, find_incident, visible_to
+from app.storage.incidents import VERIFIED, Incident, visible_to
 from app.storage.parts import IncidentCategory, Involvement, Target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """On which day, as known when, and about which incidents; None for now, and for any."""
-
-    as_of: date
-    known_at: datetime | None = None
-    countries: tuple[str, ...] = ()
-    category: Category | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fields:
-    """One incident's own fields, of today or of a past revision."""
-
-    country: str
-    date_text: str
-    motive: Motive
-    scope: IncidentScope
-    status: WorkflowStatus
-    kinds: tuple[tuple[Category, str | None], ...]
-    victims: tuple[Victim, ...]
-    actors: frozenset[ActorType]
-    verified_at: datetime | None = None
 
 
 def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) -> list[Counted]:
     """Return what counts for this viewer; in no order."""
-    is_of_now = asked.known_at is None and asked.as_of >= now.date()
     fields = (
         _at_a_time(session, viewer, asked) if asked.known_at else _today(session, viewer, asked)
     )
-    levels = (
-        _stored_levels(session, fields) if is_of_now else _levels(session, fields, asked, now=now)
-    )
+    levels = levels_of(session, fields, asked, now=now)
     return [
         Counted(
             id=str(incident_id),
@@ -91,13 +57,6 @@ def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) ->
         )
         for incident_id, one in fields.items()
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Level:
-    level: Impunity
-    is_reported: bool
-    later_justice: bool = False
 
 
 def _wanted(viewer: Viewer, asked: Asked) -> sa.Select[uuid.UUID]:
@@ -118,7 +77,7 @@ def _wanted(viewer: Viewer, asked: Asked) -> sa.Select[uuid.UUID]:
     return query
 
 
-def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, _Fields]:
+def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fields]:
     wanted = _wanted(viewer, asked)
     kinds: dict[uuid.UUID, list[tuple[Category, str | None]]] = defaultdict(list)
     category = IncidentCategory
@@ -148,7 +107,7 @@ def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, _F
         ).where(Incident.id.in_(wanted))
     )
     return {
-        incident_id: _Fields(
+        incident_id: Fields(
             country=country,
             date_text=date_text,
             motive=motive,
@@ -186,7 +145,7 @@ def _victim(one: Target | TargetDraft) -> Victim:
     )
 
 
-def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, _Fields]:
+def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fields]:
     """Return every incident that counted at a time, by the fields it had then."""
     assert asked.known_at is not None
     wanted = _wanted(viewer, asked)
@@ -198,7 +157,7 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
         sa.select(Incident.id, Incident.published_at).where(Incident.id.in_(wanted))
     )
     published = dict(iter(stamps))
-    found: dict[uuid.UUID, _Fields] = {}
+    found: dict[uuid.UUID, Fields] = {}
     for incident_id, revisions in history.items():
         since = published.get(incident_id)
         fields = _rebuilt(revisions)
@@ -210,7 +169,7 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
     return found
 
 
-def _rebuilt(revisions: Sequence[ledger.Revision]) -> _Fields | None:
+def _rebuilt(revisions: Sequence[ledger.Revision]) -> Fields | None:
     values: dict[str, Any] = {}
     verified_at: datetime | None = None
     for one in revisions:
@@ -224,7 +183,7 @@ def _rebuilt(revisions: Sequence[ledger.Revision]) -> _Fields | None:
     categories = msgspec.convert(values["categories"], list[CategoryDraft])
     targets = msgspec.convert(values["targets"], list[TargetDraft])
     involvements = msgspec.convert(values.get("involvements") or [], list[InvolvementDraft])
-    return _Fields(
+    return Fields(
         country=values["country"],
         date_text=values["date"],
         motive=Motive(values["motive"]),
@@ -237,68 +196,6 @@ def _rebuilt(revisions: Sequence[ledger.Revision]) -> _Fields | None:
     )
 
 
-def _is_asked(one: _Fields, asked: Asked) -> bool:
+def _is_asked(one: Fields, asked: Asked) -> bool:
     is_of_category = asked.category is None or asked.category in {kind for kind, _ in one.kinds}
     return is_of_category and (not asked.countries or one.country in asked.countries)
-
-
-def _stored_levels(
-    session: Session, fields: Mapping[uuid.UUID, _Fields]
-) -> dict[uuid.UUID, _Level]:
-    rows = session.execute(
-        sa.select(
-            Incident.id, Incident.impunity, Incident.document["impunity"]["basis"].as_string()
-        ).where(Incident.status.in_(VERIFIED))
-    )
-    return {
-        incident_id: _Level(level=Impunity(level), is_reported=basis == "reported")
-        for incident_id, level, basis in rows
-        if incident_id in fields
-    }
-
-
-def _levels(
-    session: Session, fields: Mapping[uuid.UUID, _Fields], asked: Asked, *, now: datetime
-) -> dict[uuid.UUID, _Level]:
-    """Derive levels of another day or knowledge; only incidents with cases need their whole history."""
-    with_cases = set(session.scalars(sa.select(case_incidents.c.incident_id).distinct()))
-    statements = assessments_by_incident(session, sa.select(Incident.id))
-    found: dict[uuid.UUID, _Level] = {}
-    for incident_id, one in fields.items():
-        said = statements.get(incident_id, [])
-        if incident_id in with_cases:
-            result = _concluded(session, incident_id, asked, now=now)
-        else:
-            given = ImpunityInput(
-                categories=frozenset(kind for kind, _ in one.kinds),
-                verified_at=one.verified_at,
-                reported=tuple(conclusions.reported_level(each) for each in said),
-            )
-            result = impunity.derive(given, as_of=asked.as_of, known_at=asked.known_at or now)
-        found[incident_id] = _Level(
-            level=result.level,
-            is_reported=result.basis == "reported",
-            later_justice=_has_later_justice(said, asked, now),
-        )
-    return found
-
-
-def _concluded(
-    session: Session, incident_id: uuid.UUID, asked: Asked, *, now: datetime
-) -> impunity.ImpunityResult:
-    row = find_incident(session, incident_id)
-    assert row is not None
-    return conclusions.conclude(
-        session, row, as_of=asked.as_of, known_at=asked.known_at or now, now=now
-    ).impunity
-
-
-def _has_later_justice(said: Sequence[Assessment], asked: Asked, now: datetime) -> bool:
-    known_at = asked.known_at or now
-    return any(
-        one.stated_on > asked.as_of
-        and one.level is not Impunity.COMPLETE_IMPUNITY
-        and one.recorded_at <= known_at
-        and (one.retracted_at is None or one.retracted_at > known_at)
-        for one in said
-    )

@@ -15,7 +15,7 @@ from app.domain.visibility import PUBLIC
 from app.domain.vocabulary import Role, SourceKind, Trust, WorkflowStatus
 from app.services import ingestion, record, statistics_rows, workflow
 from app.services.sources import NewSource
-from app.services.statistics_rows import Asked
+from app.services.statistics_levels import Asked
 from app.storage.database import Sessions
 from tests import make, make_cpj
 from tests.client import Client
