@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?=
+SCALE ?= quick
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Qalam needs Python 3.11 or newer: set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -19,7 +20,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.server
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
-.PHONY: setup run demo test lint fix screenshots migration help
+.PHONY: setup run demo test bench lint fix screenshots migration help
 
 setup: $(VENV)/.server ## install what running needs into .venv
 
@@ -31,6 +32,9 @@ demo: $(VENV)/.dev ## watch sites being blocked on a small hostile internet, wit
 
 test: $(VENV)/.dev lint ## lint, types, contracts and every test (T=path for some)
 	$(BIN)/python -m pytest $(T)
+
+bench: $(VENV)/.dev ## measure speed beside its peers (SCALE=full for longer)
+	$(BIN)/python -m bench --scale $(SCALE)
 
 lint: $(VENV)/.dev ## ruff, mypy and the floors of the house
 	$(BIN)/ruff check
