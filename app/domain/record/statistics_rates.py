@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from app.domain.record.statistics import Counted, Holds, Window, both, journalists_in
 from app.domain.record.statistics_index import is_unsolved, murders
-from app.domain.vocabulary import Category, Impunity, PersonRole
+from app.domain.vocabulary import Category, Impunity, Motive, PersonRole
 
 UNESCO_SINCE = date(2006, 1, 1)
 
@@ -159,9 +159,10 @@ def killed_in(incident: Counted) -> int:
 
 
 def is_counted_killing(incident: Counted, as_of: date) -> bool:
-    """Whether this is a killing since 2006; one that may have been before that is left out."""
+    """Whether this is a killing since 2006, not for other reasons; one that may have been before that is left out."""
     return (
         Category.KILLING in incident.categories
+        and incident.motive is not Motive.NOT_WORK_RELATED
         and incident.happened.earliest >= UNESCO_SINCE
         and incident.happened.counts_from <= as_of
         and killed_in(incident) > 0
