@@ -69,14 +69,17 @@ def _share(counts: Counter[str]) -> Share:
     open_level, open_both = counts["within_perhaps_unsolved"], counts["all_open"]
     may_add, may_dilute = counts["perhaps_within_unsolved"], counts["perhaps_within_solved"]
     most_unsolved = surely + open_level + open_both + may_add
+    lower = percent(surely, surely + solved + open_level + may_dilute + open_both)
+    # Where only murders of one kind may lie within, the share is theirs as soon as one does.
+    upper = percent(most_unsolved, most_unsolved + solved)
     return Share(
         assessed_lower=surely + solved + open_level,
         assessed_upper=surely + solved + open_level + open_both + may_add + may_dilute,
         unsolved_lower=surely,
         unsolved_upper=most_unsolved,
         not_assessed=counts["not_assessed"],
-        lower=percent(surely, surely + solved + open_level + may_dilute + open_both),
-        upper=percent(most_unsolved, most_unsolved + solved),
+        lower=lower if lower is not None or not may_add else 100.0,
+        upper=upper if upper is not None or not may_dilute else 0.0,
     )
 
 
@@ -159,7 +162,7 @@ def killed_in(incident: Counted) -> int:
 
 
 def is_counted_killing(incident: Counted, as_of: date) -> bool:
-    """Whether this is a killing since 2006, not for other reasons; one that may have been before that is left out."""
+    """Whether this is a killing since 2006 that was not for other reasons; one perhaps before is left out."""
     return (
         Category.KILLING in incident.categories
         and incident.motive is not Motive.NOT_WORK_RELATED
