@@ -16,18 +16,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
-from app.domain.agents import clock
+from app.domain.agents import clock, plausible
 from app.domain.agents.protocol import (
     BATCH_INFLATED_BYTES,
     BATCH_ITEMS,
     CLOCK_IMPOSSIBLE,
     LATE_AFTER,
     SIGNATURE_PREFIX,
+    TOO_OLD_AFTER,
     Batch,
     CanaryCount,
     Item,
@@ -41,10 +41,13 @@ from app.errors import InvalidInput, MalformedRequest, TooLarge
 from app.services import monitoring, watch_alerts
 from app.storage import agents, ledger, measurements, sites
 from app.storage.agents import Agent, BatchRow, ControlRequest
-from app.storage.sites import Site, Vantage
+from app.storage.sites import Vantage
 
 _ITEM_BYTES = 512 * 1024
 _BODY_BYTES = 512 * 1024
+# Values in a whole batch: no honest one has so many, and each costs memory before it can be refused.
+_VALUES = 1_000_000
+_NUMBERS = range(2**31)
 
 
 class _Envelope(msgspec.Struct, kw_only=True):
@@ -144,12 +147,18 @@ def _inflate(raw: bytes) -> bytes:
 
 
 def _read(text: bytes) -> _Envelope:
+    if text.count(b",") > _VALUES:
+        raise TooLarge(f"a batch has at most {_VALUES} values: send half of it")
     try:
         envelope = msgspec.json.decode(text, type=_Envelope)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidInput(f"the batch cannot be read: {error}") from None
     if envelope.now.tzinfo is None:
         raise InvalidInput("`now` has no time zone")
+    if envelope.seq not in _NUMBERS or envelope.spool_depth not in _NUMBERS:
+        raise InvalidInput("`seq` and `spool_depth` are counted from 0 up")
+    if envelope.canaries is not None and not plausible.can_be_counted(envelope.canaries):
+        raise InvalidInput("more canaries answered than were asked")
     return envelope
 
 
@@ -161,7 +170,7 @@ def _item(text: bytes) -> Item | Rejection:
         uuid.UUID(item.measurement.uid)
     except (msgspec.DecodeError, RecursionError, ValueError):
         return Rejection.MALFORMED
-    return item if item.measurement.started_at.tzinfo is not None else Rejection.MALFORMED
+    return item if plausible.is_plausible(item) else Rejection.MALFORMED
 
 
 def _uid(text: bytes) -> str | None:
@@ -180,7 +189,7 @@ def receive(
     batch = opened.batch
     vantage = session.get_one(Vantage, agent.vantage_id)
     asked = _asked_for(session, batch)
-    known = _known_sites(session, batch)
+    known = sites.urls_of(session, {item.site for item in batch.items})
     rows, rejected = [], list(opened.rejected)
     for index, item in zip(opened.places, batch.items, strict=True):
         refused = _refusal(item, batch, vantage, known, asked, now)
@@ -204,11 +213,6 @@ def receive(
     )
 
 
-def _known_sites(session: Session, batch: Batch) -> frozenset[uuid.UUID]:
-    named = {item.site for item in batch.items}
-    return frozenset(session.scalars(sa.select(Site.id).where(Site.id.in_(named))))
-
-
 def _asked_for(session: Session, batch: Batch) -> dict[tuple[uuid.UUID, uuid.UUID], ControlRequest]:
     named = [item.control_of for item in batch.items if item.control_of is not None]
     if not named:
@@ -220,7 +224,7 @@ def _refusal(
     item: Item,
     batch: Batch,
     vantage: Vantage,
-    known: frozenset[uuid.UUID],
+    known: Mapping[uuid.UUID, str],
     asked: Mapping[tuple[uuid.UUID, uuid.UUID], ControlRequest],
     now: datetime,
 ) -> Rejection | None:
@@ -228,8 +232,13 @@ def _refusal(
         return Rejection.WRONG_VANTAGE
     if item.site not in known:
         return Rejection.UNKNOWN_SITE
-    if clock.measured_at(item, batch, now) - now > CLOCK_IMPOSSIBLE:
+    if item.measurement.url != known[item.site]:
+        return Rejection.NOT_ASKED
+    measured_at = clock.measured_at(item, batch, now)
+    if measured_at - now > CLOCK_IMPOSSIBLE:
         return Rejection.FROM_THE_FUTURE
+    if now - measured_at > TOO_OLD_AFTER:
+        return Rejection.TOO_OLD
     if item.control_of is None:
         return None if vantage.role is VantageRole.FIELD else Rejection.NOT_ASKED
     request = asked.get((item.control_of, vantage.id))

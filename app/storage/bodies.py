@@ -8,6 +8,7 @@ file's time is when its content was last kept; what may go is decided in `app.se
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 _TEMPORARY = "tmp"
 _SWEPT = "swept.json"
 _NAME_LENGTH = 64
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,12 @@ class BodyStore:
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
-        """Return a body, or None where it was never kept or has passed its retention."""
+        """Return a body, or None where it was never kept or has passed its retention.
+
+        The name may come from an agent: only a hash is ever looked up, never a path.
+        """
+        if _HASH.fullmatch(sha256) is None:
+            return None
         try:
             return self._path(sha256).read_bytes()
         except FileNotFoundError:

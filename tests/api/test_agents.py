@@ -199,6 +199,7 @@ def test_a_batch_is_worth_its_signature(agent: RemoteAgent) -> None:
         (gzip.compress(b"[" * 100_000), 422),
         (gzip.compress(b"\xff\xfe"), 422),
         (gzip.compress(bytes(BATCH_INFLATED_BYTES + 1)), 413),
+        (gzip.compress(b'{"items":[' + b"0," * 8_000_000 + b"0]}"), 413),
     ],
 )
 def test_bytes_that_are_no_batch_are_refused(agent: RemoteAgent, raw: bytes, status: int) -> None:
@@ -230,6 +231,21 @@ def test_a_malformed_item_spoils_no_other(agent: RemoteAgent) -> None:
         (2, None, "malformed"),
         (3, None, "malformed"),
     ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"seq": 2**40},
+        {"spool_depth": -1},
+        {"now": "0001-01-01T00:00:00Z", "canaries": {"reached": 4, "asked": 3}},
+    ],
+)
+def test_numbers_no_agent_counts_are_refused(agent: RemoteAgent, values: dict[str, Any]) -> None:
+    """What no column holds, or makes an offline machine look well, is an answer and no crash."""
+    batch = {**msgspec.to_builtins(agent.batch(now=NOW)), **values}
+
+    assert agent.send(packed(batch)).status_code == 422
 
 
 def test_a_body_must_be_what_its_hash_names(agent: RemoteAgent) -> None:

@@ -6,7 +6,7 @@ collector's clock tells when the batch came: the agent's wall clock is not neede
 boots only the wall clock is left, moved by the offset seen when the batch came.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.domain.agents.protocol import Batch, Item
 
@@ -17,8 +17,13 @@ def offset_of(batch: Batch, received_at: datetime) -> timedelta:
 
 
 def measured_at(item: Item, batch: Batch, received_at: datetime) -> datetime:
-    """Return when the item was measured, by the collector's clock."""
-    if item.boot == batch.boot and item.monotonic_ms <= batch.monotonic_ms:
-        age = timedelta(milliseconds=batch.monotonic_ms - item.monotonic_ms)
-        return received_at - age
-    return item.measurement.started_at + offset_of(batch, received_at)
+    """Return when the item was measured, by the collector's clock.
+
+    A time that no calendar holds comes back as the most distant past.
+    """
+    try:
+        if item.boot == batch.boot and item.monotonic_ms <= batch.monotonic_ms:
+            return received_at - timedelta(milliseconds=batch.monotonic_ms - item.monotonic_ms)
+        return item.measurement.started_at + offset_of(batch, received_at)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -41,6 +41,8 @@ OFFLINE_AFTER = timedelta(minutes=5)
 CLOCK_REMARKABLE = timedelta(seconds=30)
 CLOCK_ALARMING = timedelta(minutes=5)
 CLOCK_IMPOSSIBLE = timedelta(hours=24)
+TOO_OLD_AFTER = timedelta(days=45)
+"""Three times what an agent keeps: such a time comes of a clock that was never set, or is made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +186,10 @@ class Rejection(StrEnum):
     """Why an item is refused for good; an agent deletes what was refused."""
 
     UNKNOWN_SITE = "unknown_site"
-    NOT_ASKED = "not_asked"  # a control nobody asked for, or a role the vantage does not have
+    # A control nobody asked for, another address than was asked, or a role the vantage does not have.
+    NOT_ASKED = "not_asked"
     FROM_THE_FUTURE = "from_the_future"
+    TOO_OLD = "too_old"
     WRONG_VANTAGE = "wrong_vantage"
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"

@@ -259,17 +259,53 @@ def test_each_item_that_cannot_be_taken_is_named(collector: Watch, field: Remote
             other(started_at=collector.at + timedelta(days=2)),  # type: ignore[arg-type]
             boot=uuid.uuid4(),
         ),
+        field.item(site, other(url="https://canary-1.example/")),  # type: ignore[arg-type]
+        field.item(site, other(), monotonic_ms=-5e9),  # type: ignore[arg-type]
+        field.item(site, other(), monotonic_ms=-1e300),  # type: ignore[arg-type]
+        field.item(site, other(), canaries=CanaryCount(reached=-2, asked=-3)),  # type: ignore[arg-type]
         now=collector.at,
     )
     receipt = field.hand_in(batch)
 
     assert receipt.accepted == 1
-    assert [(one.index, one.code) for one in receipt.rejected] == [
+    assert sorted((one.index, one.code) for one in receipt.rejected) == [
         (1, Rejection.UNKNOWN_SITE),
         (2, Rejection.WRONG_VANTAGE),
         (3, Rejection.NOT_ASKED),
         (4, Rejection.FROM_THE_FUTURE),
+        (5, Rejection.NOT_ASKED),
+        (6, Rejection.TOO_OLD),
+        (7, Rejection.TOO_OLD),
+        (8, Rejection.MALFORMED),
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/hostname", "/", "../" * 9, "", "a" * 300, "A" * 64, "0" * 64 + "/.."]
+)
+def test_a_body_is_named_by_its_hash_and_never_by_a_path(
+    collector: Watch, field: RemoteAgent, name: str
+) -> None:
+    """An agent cannot have the collector read its own files, nor stumble over them."""
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    hostile = replace(seen, exchanges=(replace(seen.exchanges[0], body=None, body_sha256=name),))
+    receipt = field.hand_in(field.batch(field.item(_site(collector), hostile), now=collector.at))
+
+    assert [one.code for one in receipt.rejected] == [Rejection.MALFORMED]
+    assert collector.context.bodies.get(name) is None
+
+
+def test_more_steps_than_a_look_can_take_are_refused(collector: Watch, field: RemoteAgent) -> None:
+    """A small text that names one body ten thousand times is not read ten thousand times."""
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    site = _site(collector)
+    bare = replace(seen.exchanges[0], headers=(), body=None)
+    many = replace(seen, uid=str(uuid.uuid4()), exchanges=(bare,) * 1000)
+    receipt = field.hand_in(
+        field.batch(field.item(site, seen), field.item(site, many), now=collector.at)
+    )
+
+    assert (receipt.accepted, [one.index for one in receipt.rejected]) == (1, [1])
 
 
 def test_a_wrong_clock_does_not_move_the_history(collector: Watch, field: RemoteAgent) -> None:
