@@ -239,25 +239,27 @@ class _Telling:
         self, endpoint: Endpoint, target: CanonicalUrl, depth: int, watch: Stopwatch
     ) -> _Way | None:
         """Connect to one endpoint and, for https, shake hands."""
-        connect, sock = await tcp.connect(endpoint, depth=depth, session=self.session, watch=watch)
-        way = None
-        if sock is not None and target.scheme == "http":
-            way = _Way(endpoint=endpoint, connection=Connection(sock, watch.deadline))
+        connect, connection = await tcp.connect(
+            endpoint, depth=depth, session=self.session, watch=watch
+        )
         self.connects.append(connect)
         if self.session.is_native_ipv6(endpoint.address):
             self.session.self_check.note_ipv6(connected=connect.failure is None)
-        if sock is None or target.scheme == "http":
-            return way
-        handshake, connection = await tls.handshake(
-            sock,
-            endpoint,
-            server_name=target.host,
-            depth=depth,
-            session=self.session,
-            watch=watch,
-        )
-        self.handshakes.append(handshake)
-        return None if connection is None else _Way(endpoint=endpoint, connection=connection)
+        if connection is None:
+            return None
+        if target.scheme == "https":
+            handshake = await tls.handshake(
+                connection,
+                endpoint,
+                server_name=target.host,
+                depth=depth,
+                session=self.session,
+                watch=watch,
+            )
+            self.handshakes.append(handshake)
+            if handshake.failure is not None:
+                return None
+        return _Way(endpoint=endpoint, connection=connection)
 
     def _why_not_followed(self, depth: int) -> str | None:
         """Name the class of a redirect's target where all its addresses are bogons."""

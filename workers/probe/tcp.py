@@ -5,26 +5,25 @@ A raw non-blocking socket, because higher layers hide errno and try several addr
 """
 
 import asyncio
-import errno
-import os
 import socket
 
 from app.domain.blocking.measurement import TcpConnect
 from workers.probe.failures import failure_of
 from workers.probe.guard import Endpoint
 from workers.probe.session import ProbeSession, Stopwatch
-from workers.probe.wire import writable
+from workers.probe.wire import Connection
 
 
 async def connect(
     endpoint: Endpoint, *, depth: int, session: ProbeSession, watch: Stopwatch
-) -> tuple[TcpConnect, socket.socket | None]:
-    """Return what was seen, and the open socket where there is one; the caller owns it."""
+) -> tuple[TcpConnect, Connection | None]:
+    """Return what was seen, and the open connection where there is one; the caller owns it."""
     started = watch.ms()
-    sock, failure = None, None
+    connection, failure = None, None
     try:
-        until = watch.until(session.limits.tcp_s)
-        sock = await open_socket(endpoint, session, until=until)
+        connection = await open_connection(
+            endpoint, session, until=watch.until(session.limits.tcp_s)
+        )
     except OSError as error:
         failure = failure_of(error)
     seen = TcpConnect(
@@ -36,30 +35,25 @@ async def connect(
         failure=failure,
         depth=depth,
     )
-    return seen, sock
+    return seen, connection
 
 
-async def open_socket(endpoint: Endpoint, session: ProbeSession, *, until: float) -> socket.socket:
+async def open_connection(endpoint: Endpoint, session: ProbeSession, *, until: float) -> Connection:
     """Open a TCP connection, through the tunnel if there is one; raise OSError with its errno.
 
-    `until` is a moment of the loop's clock.
+    `until` is a moment of the loop's clock, and holds until another is set.
     """
     port = session.ports.get(endpoint.port, endpoint.port)
     if session.tunnel is not None:
         async with asyncio.timeout_at(until):
-            return await session.tunnel.open(endpoint.address, port)
+            return Connection(await session.tunnel.open(endpoint.address, port), until=until)
     family = socket.AF_INET6 if ":" in endpoint.address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.settimeout(0)
+    connection = Connection(sock, until=until)
     try:
-        sock.settimeout(0)
-        failed = sock.connect_ex((endpoint.address, port))
-        if failed == errno.EINPROGRESS:
-            await writable(sock, until=until)
-            failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        await connection.open(endpoint.address, port)
     except BaseException:
-        sock.close()
+        connection.abort()
         raise
-    if failed:
-        sock.close()
-        raise OSError(failed, os.strerror(failed))
-    return sock
+    return connection

@@ -7,7 +7,6 @@ asked for over it.
 """
 
 import hashlib
-import socket
 import ssl
 from _ssl import ENCODING_DER
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from app.domain.blocking.measurement import TlsHandshake
 from workers.probe.failures import failure_of
 from workers.probe.guard import Endpoint
 from workers.probe.session import ProbeSession, Stopwatch, unverifying_context
-from workers.probe.tcp import open_socket
-from workers.probe.wire import Connection, over_tls
+from workers.probe.tcp import open_connection
+from workers.probe.wire import Connection
 
 _Facts = tuple[str | None, datetime | None]
 _FACTS_KEPT = 4096
@@ -38,31 +37,35 @@ class Chain:
 
 
 async def handshake(
-    sock: socket.socket,
+    connection: Connection,
     endpoint: Endpoint,
     *,
     server_name: str,
     depth: int,
     session: ProbeSession,
     watch: Stopwatch,
-) -> tuple[TlsHandshake, Connection | None]:
-    """Return what was seen, and the connection where the chain verified for the name.
+) -> TlsHandshake:
+    """Shake hands and return what was seen; the connection is closed where that failed.
 
-    Takes the socket over: it is closed where there is no connection.
+    No failure means that the chain verified for the name.
     """
     started = watch.ms()
     until = watch.until(session.limits.tls_s)
-    connection, failure, chain = None, None, Chain()
+    connection.wait_until(until)
+    spoken, failure, chain = None, None, Chain()
     try:
-        connection = await over_tls(sock, session.tls, server_name, until=until)
+        spoken = await connection.shake_hands(session.tls, server_name)
     except OSError as error:
         failure = failure_of(error)
+    finally:
+        if spoken is None:
+            connection.abort()
     ended = watch.ms()
-    if connection is not None:
-        chain = chain_of(connection.tls, session.limits.chain_bytes)
-    elif failure is not None and failure in _REFUSED_CHAINS:
+    if spoken is not None:
+        chain = chain_of(spoken, session.limits.chain_bytes)
+    elif failure in _REFUSED_CHAINS:
         chain = await _look_again(endpoint, server_name, session, until)
-    seen = TlsHandshake(
+    return TlsHandshake(
         address=endpoint.address,
         port=endpoint.port,
         engine=endpoint.engine,
@@ -70,16 +73,15 @@ async def handshake(
         started_ms=started,
         ended_ms=ended,
         failure=failure,
-        version=connection.tls.version() if connection else None,
-        cipher=(connection.tls.cipher() or (None,))[0] if connection else None,
-        alpn=connection.tls.selected_alpn_protocol() if connection else None,
+        version=spoken.version() if spoken else None,
+        cipher=(spoken.cipher() or (None,))[0] if spoken else None,
+        alpn=spoken.selected_alpn_protocol() if spoken else None,
         chain_sha256=chain.sha256,
         issuer=chain.issuer,
         not_after=chain.not_after,
         chain=chain.der,
         depth=depth,
     )
-    return seen, connection
 
 
 _REFUSED_CHAINS = frozenset(
@@ -138,13 +140,16 @@ async def _look_again(
     endpoint: Endpoint, server_name: str, session: ProbeSession, until: float
 ) -> Chain:
     try:
-        sock = await open_socket(endpoint, session, until=until)
-        connection = await over_tls(sock, unverifying_context(), server_name, until=until)
+        connection = await open_connection(endpoint, session, until=until)
     except OSError:
         return Chain()
-    chain = chain_of(connection.tls, session.limits.chain_bytes)
-    connection.abort()
-    return chain
+    try:
+        spoken = await connection.shake_hands(unverifying_context(), server_name)
+        return chain_of(spoken, session.limits.chain_bytes)
+    except OSError:
+        return Chain()
+    finally:
+        connection.abort()
 
 
 def _moment(text: str) -> datetime:

@@ -22,12 +22,12 @@ def connecting(address: str, prepare: str) -> str | None:
         getattr(site.field_tls, prepare)()
         async with net.session(limits=hurried(tcp_s=0.3)) as session:
             endpoint = Endpoint(address=site.address, port=443, engine=Engine.SYSTEM)
-            seen, sock = await tcp.connect(
+            seen, connection = await tcp.connect(
                 endpoint, depth=2, session=session, watch=Stopwatch(session.limits.overall_s)
             )
-        assert (sock is None) == (seen.failure is not None)
-        if sock is not None:
-            sock.close()
+        assert (connection is None) == (seen.failure is not None)
+        if connection is not None:
+            connection.abort()
         assert (seen.address, seen.port, seen.depth) == (site.address, 443, 2)
         assert seen.ended_ms - seen.started_ms < 1500
         return seen.failure
@@ -68,12 +68,12 @@ def test_ipv6_is_connected_to() -> None:
             async with net.session() as session:
                 session.ports[443] = port
                 endpoint = Endpoint(address="::1", port=443, engine=Engine.SYSTEM)
-                seen, sock = await tcp.connect(
+                seen, connection = await tcp.connect(
                     endpoint, depth=0, session=session, watch=Stopwatch(5)
                 )
         assert seen.failure is None
-        assert sock is not None
-        sock.close()
+        assert connection is not None
+        connection.abort()
 
     if not socket.has_ipv6:
         pytest.skip("no IPv6 on this machine")
@@ -88,7 +88,7 @@ def test_nothing_is_left_open_when_cancelled() -> None:
         site.field_tls.swallow()
         async with net.session() as session:
             endpoint = Endpoint(address=site.address, port=443, engine=Engine.SYSTEM)
-            task = asyncio.create_task(tcp.open_socket(endpoint, session, until=float("inf")))
+            task = asyncio.create_task(tcp.open_connection(endpoint, session, until=float("inf")))
             await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
