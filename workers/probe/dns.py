@@ -69,7 +69,8 @@ class Inquiry:
         self._by_id: dict[int, tuple[Question, Nameserver]] = {}
         self._sockets: list[socket.socket] = []
         self._trouble: str | None = None
-        self._done = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._settled: asyncio.Future[None] = self._loop.create_future()
 
     async def ask_udp(self, nameservers: Sequence[Nameserver]) -> None:
         """Ask until both questions are settled or the time for DNS is over.
@@ -81,16 +82,19 @@ class Inquiry:
         tries = self._limits.dns_tries
         for nameserver in islice(cycle(nameservers), tries):
             self._trouble = None
-            self._done.clear()
+            self._settled = self._loop.create_future()
+            until = self._watch.until(self._limits.dns_s / tries)
             try:
                 self._send(nameserver)
-                async with asyncio.timeout_at(self._watch.until(self._limits.dns_s / tries)):
-                    await self._done.wait()
-            except TimeoutError:
-                continue
             except OSError as error:
                 self._trouble = failure_of(error)
-            if self._trouble is None:
+                continue
+            timer = self._loop.call_at(until, self._wake)
+            try:
+                await self._settled
+            finally:
+                timer.cancel()
+            if not self._is_open():
                 break
         await self._complete()
         for question in self.questions:
@@ -125,9 +129,8 @@ class Inquiry:
 
     def close(self) -> None:
         """Stop listening for late answers."""
-        loop = asyncio.get_running_loop()
         for sock in self._sockets:
-            loop.remove_reader(sock)
+            self._loop.remove_reader(sock)
             sock.close()
         self._sockets.clear()
 
@@ -142,7 +145,6 @@ class Inquiry:
         return tuple(self._lookup(question) for question in self.questions)
 
     def _send(self, nameserver: Nameserver) -> None:
-        loop = asyncio.get_running_loop()
         sock = connected(nameserver, self._limits.receive_buffer_bytes)
         self._sockets.append(sock)
         for question in self.questions:
@@ -151,26 +153,35 @@ class Inquiry:
                 self._by_id[query_id] = (question, nameserver)
                 question.attempts += 1
                 sock.send(encode_query(query_id, question.wire))
-        loop.add_reader(sock, self._on_readable, sock)
+        self._loop.add_reader(sock, self._on_readable, sock)
 
     def _fresh_id(self) -> int:
-        while (query_id := secrets.randbelow(1 << 16)) in self._by_id:
+        while (query_id := int.from_bytes(secrets.token_bytes(2), "big")) in self._by_id:
             pass
         return query_id
 
     def _on_readable(self, sock: socket.socket) -> None:
+        # One datagram a call: the loop calls again for the next, and asking in vain costs more.
         try:
-            while True:
-                self._hear(sock.recv(_MAX_DATAGRAM))
+            datagram = sock.recv(_MAX_DATAGRAM)
         except BlockingIOError:
             return
         except OSError as error:
             # An ICMP message about this socket: the resolver's port or network can't be reached.
-            asyncio.get_running_loop().remove_reader(sock)
+            self._loop.remove_reader(sock)
             # About an earlier try it says nothing of the nameserver that is being asked now.
             if sock is self._sockets[-1]:
                 self._trouble = failure_of(error)
-                self._done.set()
+                self._wake()
+            return
+        self._hear(datagram)
+
+    def _wake(self) -> None:
+        if not self._settled.done():
+            self._settled.set_result(None)
+
+    def _is_open(self) -> bool:
+        return any(question.is_open for question in self.questions)
 
     def _hear(self, datagram: bytes) -> None:
         try:
@@ -182,8 +193,8 @@ class Inquiry:
         except MalformedReply:
             return
         question.hear(reply, query_id, self._watch.ms())
-        if not any(question.is_open for question in self.questions):
-            self._done.set()
+        if not self._is_open():
+            self._wake()
 
     async def _complete(self) -> None:
         """Ask again over TCP, of whoever answered, what came cut short."""

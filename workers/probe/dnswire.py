@@ -102,7 +102,8 @@ def _read_records(
         if len(data) < length:
             raise MalformedReply("ends in the middle")
         if klass == _CLASS_IN and (kind, length) in ((1, 4), (28, 16)):
-            addresses.append((str(ipaddress.ip_address(data)), ttl))
+            text = ".".join(map(str, data)) if length == 4 else str(ipaddress.IPv6Address(data))
+            addresses.append((text, ttl))
         elif klass == _CLASS_IN and kind == _CNAME:
             cnames.append(_read_name(wire, at))
         at += length

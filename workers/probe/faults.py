@@ -48,6 +48,8 @@ def fault_in(
 
 def _failed_for_want_of_ipv6(connects: Sequence[TcpConnect], session: ProbeSession) -> bool:
     """Whether only IPv6 addresses were offered at the last hop, and IPv6 does not work from here."""
+    if not any(":" in one.address for one in connects):
+        return False
     tried = [one for one in connects if one.engine is not Engine.CONTROL]
     last = max((one.depth for one in tried), default=0)
     here = [one for one in tried if one.depth == last]
