@@ -141,10 +141,16 @@ def revoke(session: Session, code: str, *, now: datetime, actor_id: uuid.UUID | 
 
 
 def _revoke_all(session: Session, vantage: Vantage, *, now: datetime) -> None:
+    """Revoke a vantage's agent; invitations that were not used by then are worth nothing either."""
     session.execute(
         sa.update(Agent)
         .where(Agent.vantage_id == vantage.id, Agent.revoked_at.is_(None))
         .values(revoked_at=now)
+    )
+    session.execute(
+        sa.update(EnrolmentToken)
+        .where(EnrolmentToken.vantage_id == vantage.id, EnrolmentToken.used_at.is_(None))
+        .values(used_at=now)
     )
 
 

@@ -165,6 +165,24 @@ def test_a_revoked_agent_is_told_so_for_good(agent: RemoteAgent, admin: Client) 
     assert agent.send(packed(agent.batch(now=NOW))).status_code == 410
 
 
+def test_an_invitation_ends_with_its_vantage(app: FastAPI, token: str, admin: Client) -> None:
+    """Revoked before it was used: whoever holds the token enrols nothing, and enables nothing."""
+    assert admin.delete("/api/v1/vantages/kz-1/agent").status_code == 204
+
+    assert Client(app).post("/api/v1/agent/enrol", json=_enrolment(token)).status_code == 403
+
+
+def test_a_second_invitation_ends_with_the_enrolment(
+    app: FastAPI, token: str, admin: Client
+) -> None:
+    """A token that got lost cannot throw out the machine that enrolled with the other."""
+    other = admin.post("/api/v1/vantages/kz-1/invitation").json()["token"]
+    agent = RemoteAgent(Client(app), other, at=NOW)
+
+    assert Client(app).post("/api/v1/agent/enrol", json=_enrolment(token)).status_code == 403
+    assert agent.poll().urgent == ()
+
+
 def test_a_new_enrolment_replaces_the_machine_before(
     app: FastAPI, agent: RemoteAgent, admin: Client
 ) -> None:
