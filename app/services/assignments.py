@@ -130,6 +130,8 @@ def _rechecks(session: Session, agent: Agent, vantage: Vantage, now: datetime) -
         )
         .order_by(SiteState.next_due_at)
         .limit(_URGENT)
+        # What is being judged or folded this moment is due another time.
+        .with_for_update(skip_locked=True, of=SiteState)
     )
     for state, url in session.execute(query).all():
         until = now + _RECHECK_WITHIN

@@ -74,16 +74,11 @@ def enlist_new_pairs(session: Session, *, now: datetime, policy: WatchPolicy) ->
     """Give each probed site a state at each field vantage, due soon, spread by its own id."""
     pairs = sites.missing_states(session)
     spread = policy.first_spread.total_seconds()
-    for site_id, vantage_id in pairs:
+    due = []
+    for site_id, vantage_id in sorted(pairs):
         share = ((site_id.int ^ vantage_id.int) % 1000) / 1000
-        session.add(
-            sites.SiteState(
-                site_id=site_id,
-                vantage_id=vantage_id,
-                next_due_at=now + timedelta(seconds=spread * share),
-            )
-        )
-    session.flush()
+        due.append((site_id, vantage_id, now + timedelta(seconds=spread * share)))
+    sites.add_states(session, due)
     return len(pairs)
 
 

@@ -205,15 +205,21 @@ def ensure_states(
     session: Session, vantage_id: uuid.UUID, site_ids: Collection[uuid.UUID], *, now: datetime
 ) -> None:
     """Make the state rows of these sites at this vantage, where they are missing."""
-    if not site_ids:
+    due = [(one, vantage_id, now) for one in sorted(site_ids)]
+    add_states(session, due)
+
+
+def add_states(session: Session, due: Sequence[tuple[uuid.UUID, uuid.UUID, datetime]]) -> None:
+    """Make states of sites at vantages, due at a time; whoever made one before was right as well."""
+    if not due:
         return
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     query = make(SiteState).on_conflict_do_nothing(index_elements=["site_id", "vantage_id"])
     session.execute(
         query,
         [
-            {"site_id": one, "vantage_id": vantage_id, "next_due_at": now}
-            for one in sorted(site_ids)
+            {"site_id": site_id, "vantage_id": vantage_id, "next_due_at": at}
+            for site_id, vantage_id, at in due
         ],
     )
 

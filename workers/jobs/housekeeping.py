@@ -21,12 +21,19 @@ log = structlog.get_logger()
 
 
 def tidy(context: ProbeContext) -> None:
-    """Let silent states become stale, and forget answers no caller will ask for again."""
-    now = context.job.now()
-    with context.job.sessions.writing() as session:
+    """Let silent states become stale, and forget answers no caller will ask for again.
+
+    Each by itself: together they would hold the counters while they wait for states and vantages,
+    and whoever records holds those while it waits for the counters.
+    """
+    now, sessions = context.job.now(), context.job.sessions
+    with sessions.writing() as session:
         standing.let_stale(session, now=now, policy=context.watch)
+    with sessions.writing() as session:
         upkeep.note(session, now=now)
+    with sessions.writing() as session:
         agents.notice_silence(session, now=now, policy=context.job.alerts)
+    with sessions.writing() as session:
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
     _forget(context)
 
