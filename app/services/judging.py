@@ -14,20 +14,25 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.domain.agents.protocol import CONTROL_WITHIN, OFFLINE_AFTER
+from app.domain.agents.protocol import CONTROL_WITHIN, LATE_AFTER, OFFLINE_AFTER
+from app.domain.blocking.addresses import classify
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.throttling import is_slow
-from app.domain.vocabulary import VantageRole, VerdictState
+from app.domain.vocabulary import VantageHealth, VantageRole, VerdictState
 from app.services import monitoring, recording
 from app.services.knowledge import NOTHING, Knowledge, Known
 from app.services.monitoring import LEASE, VantagePlan
 from app.services.recording import ControlSeen, Seen
 from app.storage import agents, measurements, sites
+from app.storage.agents import Agent
 from app.storage.bodies import BodyStore
 from app.storage.measurements import MeasurementRow
 
 MOST_AGENTS = 3
 """Control agents asked for one failure: two are wanted, and one may be silent."""
+
+MOST_ADDRESSES = 20
+"""Addresses a control is handed to try: what an agent takes at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +67,7 @@ def ask_agents(session: Session, seen: Seen, *, now: datetime) -> bool:
     Then nothing is kept yet, and the caller concludes with the controls there are.
     """
     until = seen.measured_at + CONTROL_WITHIN
-    asked = [
-        agent
-        for agent in agents.list_agents(session, VantageRole.CONTROL)
-        if now - agent.last_seen_at <= OFFLINE_AFTER
-    ][:MOST_AGENTS]
+    asked = _controls_to_ask(session, now=now)
     if not asked or now >= until:
         return False
     recording.keep_seen(session, seen, now=now)
@@ -78,7 +79,7 @@ def ask_agents(session: Session, seen: Seen, *, now: datetime) -> bool:
                 vantage_id=agent.vantage_id,
                 site_id=seen.site_id,
                 url=seen.url,
-                extra_addresses=list(_addresses(seen.measurement)),
+                extra_addresses=_addresses(seen.measurement),
                 created_at=now,
                 expires_at=until,
             )
@@ -88,13 +89,30 @@ def ask_agents(session: Session, seen: Seen, *, now: datetime) -> bool:
     return True
 
 
-def _addresses(measurement: Measurement) -> dict[str, None]:
-    return {
+def _controls_to_ask(session: Session, *, now: datetime) -> list[Agent]:
+    """Of the control agents that are there, first those whose own line works: no others count."""
+    present = [
+        agent
+        for agent in agents.list_agents(session, VantageRole.CONTROL)
+        if now - agent.last_seen_at <= OFFLINE_AFTER
+    ]
+    well = {plan.id for plan in monitoring.list_plans(session) if _is_well(plan)}
+    return sorted(present, key=lambda agent: agent.vantage_id not in well)[:MOST_AGENTS]
+
+
+def _is_well(plan: VantagePlan) -> bool:
+    return plan.health is VantageHealth.HEALTHY
+
+
+def _addresses(measurement: Measurement) -> list[str]:
+    """Return the addresses seen in the field, a few: an agent may claim any number of anything."""
+    seen = {
         answer.address: None
         for lookup in measurement.lookups
         for answer in lookup.answers
-        if not answer.is_bogon
+        if not answer.is_bogon and classify(answer.address) != "bogon:unparseable"
     }
+    return list(seen)[:MOST_ADDRESSES]
 
 
 def begin(
@@ -110,7 +128,7 @@ def begin(
     return Waiting(
         seen=tuple(
             Awaiting(
-                seen=_seen(row, urls[row.site_id], plans[row.vantage_id], controls, bodies),
+                seen=_seen(row, urls[row.site_id], plans[row.vantage_id], controls, bodies, now),
                 controls_asked=row.awaits == measurements.CONTROLS,
                 is_past=now - row.measured_at >= CONTROL_WITHIN,
             )
@@ -129,6 +147,7 @@ def _seen(
     vantage: VantagePlan,
     controls: Mapping[uuid.UUID, tuple[ControlSeen, ...]],
     bodies: BodyStore,
+    now: datetime,
 ) -> Seen:
     return Seen(
         site_id=row.site_id,
@@ -137,7 +156,8 @@ def _seen(
         vantage_healthy=row.vantage_healthy,
         measurement=_whole(row, bodies),
         measured_at=row.measured_at,
-        is_late=row.is_late,
+        # It came in time, and may have waited here: then it is no news either.
+        is_late=row.is_late or now - row.measured_at > LATE_AFTER,
         controls=controls.get(row.uid, ()),
     )
 
@@ -152,13 +172,16 @@ def _controls_of(
     for row in measurements.list_controls_of(session, uids):
         if row.control_of is None or row.vantage_id not in plans:
             continue
+        heard = found.get(row.control_of, ())
+        if any(one.vantage.id == row.vantage_id for one in heard):
+            continue  # One vantage is one voice, however often it speaks; its first word counts.
         control = ControlSeen(
             vantage=plans[row.vantage_id],
             measurement=_whole(row, bodies),
             measured_at=row.measured_at,
             healthy=row.vantage_healthy,
         )
-        found[row.control_of] = (*found.get(row.control_of, ()), control)
+        found[row.control_of] = (*heard, control)
     return found
 
 

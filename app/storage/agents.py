@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.domain.vocabulary import VantageRole
 from app.storage.database import Base, new_id
+from app.storage.measurements import MeasurementRow
 from app.storage.sites import Vantage
 
 
@@ -111,21 +112,35 @@ def list_agents(session: Session, role: VantageRole | None = None) -> Sequence[A
 def open_requests(
     session: Session, vantage_id: uuid.UUID, *, now: datetime, limit: int
 ) -> Sequence[ControlRequest]:
-    """Return what a control agent is still asked to measure, most urgent first."""
+    """Return what a control agent is still asked to measure, most urgent first.
+
+    The field's vantages take turns, so that one of many failures does not crowd out the others.
+    """
+    turn = sa.func.row_number().over(
+        partition_by=MeasurementRow.vantage_id, order_by=ControlRequest.expires_at
+    )
     return session.scalars(
         sa.select(ControlRequest)
+        .join(MeasurementRow, MeasurementRow.uid == ControlRequest.field_uid)
         .where(
             ControlRequest.vantage_id == vantage_id,
             ControlRequest.answered_at.is_(None),
             ControlRequest.expires_at > now,
         )
-        .order_by(ControlRequest.expires_at)
+        .order_by(turn, ControlRequest.expires_at)
         .limit(limit)
     ).all()
 
 
 def requests_of(session: Session, field_uids: Sequence[uuid.UUID]) -> Sequence[ControlRequest]:
-    """Return every control that was asked for these field measurements."""
+    """Return every control that was asked for these field measurements, locked.
+
+    Of two controls that answer at once the second must see that the first has.
+    """
     return session.scalars(
-        sa.select(ControlRequest).where(ControlRequest.field_uid.in_(field_uids))
+        sa.select(ControlRequest)
+        .where(ControlRequest.field_uid.in_(field_uids))
+        .order_by(ControlRequest.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()

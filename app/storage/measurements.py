@@ -16,6 +16,7 @@ from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 from app.errors import NotFound
 from app.storage.database import Base, TermType
+from app.storage.sites import Vantage
 
 JUDGEMENT = "judgement"
 """Just handed in: nobody has looked at it yet."""
@@ -146,6 +147,8 @@ def claim_awaiting(
         sa.select(MeasurementRow)
         .where(
             MeasurementRow.awaits.is_not(None),
+            # What a vantage that was switched off left behind waits until it is back.
+            MeasurementRow.vantage_id.in_(sa.select(Vantage.id).where(Vantage.is_enabled)),
             sa.or_(MeasurementRow.awaits_until.is_(None), MeasurementRow.awaits_until <= now),
             sa.or_(MeasurementRow.leased_until.is_(None), MeasurementRow.leased_until <= now),
         )
@@ -181,9 +184,11 @@ def rouse(session: Session, uids: Sequence[uuid.UUID]) -> None:
 
 
 def list_controls_of(session: Session, uids: Sequence[uuid.UUID]) -> Sequence[MeasurementRow]:
-    """Return the controls that were measured for these field measurements."""
+    """Return the controls that were measured for these field measurements, as they came."""
     return session.scalars(
-        sa.select(MeasurementRow).where(MeasurementRow.control_of.in_(uids))
+        sa.select(MeasurementRow)
+        .where(MeasurementRow.control_of.in_(uids))
+        .order_by(MeasurementRow.received_at, MeasurementRow.measured_at, MeasurementRow.uid)
     ).all()
 
 

@@ -28,12 +28,20 @@ def judge_waiting(context: ProbeContext) -> None:
         )
     asks = []
     for one in waiting.seen:
-        if one.controls_asked or not judging.needs_controls(one.seen) or one.is_past:
+        if one.controls_asked or one.is_past or not _needs_controls(one.seen):
             _conclude(context, waiting, one.seen)
         else:
             asks.append(one)
     if asks:
         uvloop.run(_ask(context, waiting, asks))
+
+
+def _needs_controls(seen: Seen) -> bool:
+    try:
+        return judging.needs_controls(seen)
+    except Exception:  # as below
+        log.exception("site_not_judged", site=str(seen.site_id))
+        return True
 
 
 async def _ask(context: ProbeContext, waiting: Waiting, asks: list[Awaiting]) -> None:
@@ -44,7 +52,10 @@ async def _ask(context: ProbeContext, waiting: Waiting, asks: list[Awaiting]) ->
 
 async def _ask_for(context: ProbeContext, waiting: Waiting, look: Look, seen: Seen) -> None:
     try:
-        asked = await look.controls_for(seen, waiting.controls)
+        # One that was measured before this worker's forerunner died has said what it has to say.
+        heard = {one.vantage.id for one in seen.controls}
+        silent = [one for one in waiting.controls if one.id not in heard]
+        asked = await look.controls_for(seen, silent)
         seen = replace(seen, controls=(*seen.controls, *asked))
         await asyncio.to_thread(_after_asking, context, waiting, seen)
     except Exception:  # One site's trouble is not another's; its lease runs out.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from app.domain.vocabulary import (
 from app.main import create_app
 from app.services import agents, vantages
 from app.settings import Settings
+from app.storage.agents import requests_of
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow
 from app.storage.sites import Site, Vantage
@@ -424,6 +426,125 @@ def test_a_collector_that_was_away_blames_no_agent(
         _pass(collector, (field, control), MINUTE)
 
     assert collector.alerts() == []
+
+
+def test_a_control_is_one_voice_however_often_it_speaks(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Ten answers to one question are no majority."""
+    collector.world.block_sni(HOST)
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+    (asked,) = control.poll().urgent
+    seen = control.look(collector.world.session(role="control"), URL, at=collector.at)
+    answers = [replace(seen, uid=str(uuid.uuid4())) for _ in range(10)]
+    control.hand_in(
+        control.batch(
+            *(control.item(asked.site, one, control_of=asked.control_of) for one in answers),
+            now=collector.at,
+        )
+    )
+    judging.judge_waiting(collector.context)
+
+    verdict = _verdict(collector, uid)
+    assert verdict is not None
+    assert len(verdict.control_uids) == 1
+
+
+def test_what_a_field_agent_claims_is_no_burden_for_controls(
+    collector: Watch, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Thousands of addresses, and text that is none: a control is handed a few real ones."""
+    collector.world.block_sni(HOST)
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    (first, *rest) = seen.lookups
+    junk = [replace(first.answers[0], address=f"not an address {one}") for one in range(2000)]
+    real = [
+        replace(first.answers[0], address=f"198.51.{one // 250}.{one % 250}") for one in range(2000)
+    ]
+    hostile = replace(seen, lookups=(replace(first, answers=(*junk, *real)), *rest))
+    field.hand_in(field.batch(field.item(_site(collector), hostile), now=collector.at))
+    judging.judge_waiting(collector.context)
+    (asked,) = control.poll().urgent
+
+    assert len(asked.extra_addresses) == 20
+    assert asked.extra_addresses[0] == "198.51.0.0"
+
+
+def test_one_vantage_cannot_crowd_out_the_controls_of_another(
+    collector: Watch, door: FastAPI, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """However many failures one agent claims, the others' turn comes as soon."""
+    other = _agent(collector, door, "kz-2", VantageRole.FIELD, asn=64497)
+    collector.world.block_sni(HOST)
+    seen = field.look(collector.world.session(role="field"), URL, at=collector.at)
+    site = _site(collector)
+    flood = [replace(seen, uid=str(uuid.uuid4())) for _ in range(150)]
+    field.hand_in(field.batch(*(field.item(site, one) for one in flood), now=collector.at))
+    _pass(collector, (field, control, other), MINUTE)
+    uid = _look(collector, other)
+    judging.judge_waiting(collector.context)
+
+    assert uid in {one.control_of for one in control.poll().urgent[:2]}
+
+
+def test_what_a_revoked_agent_left_behind_keeps_nobody_busy(
+    collector: Watch, field: RemoteAgent
+) -> None:
+    """It is not leased over and over; when the vantage is back it is history, and accuses nobody."""
+    uid = _look(collector, field)
+    with collector.sessions.writing() as session:
+        agents.revoke(session, "kz-1", now=collector.at, actor_id=None)
+    judging.judge_waiting(collector.context)
+    with collector.sessions.reading() as session:
+        row = session.get_one(MeasurementRow, uid)
+        assert (row.awaits, row.leased_until) == ("judgement", None)
+
+    _pass(collector, (field,), timedelta(days=1))
+    with collector.sessions.writing() as session:
+        session.execute(sa.update(Vantage).where(Vantage.code == "kz-1").values(is_enabled=True))
+    judging.judge_waiting(collector.context)
+
+    assert _verdict(collector, uid) is not None
+    assert collector.state(HOST).last_measured_at is None
+
+
+def test_what_waited_for_a_worker_is_history_by_then(collector: Watch, field: RemoteAgent) -> None:
+    """Handed in at once and judged an hour later: the history gets it, and no alert comes of it."""
+    _look(collector, field)
+    when = collector.at
+    _pass(collector, (field,), 60 * MINUTE)
+    judging.judge_waiting(collector.context)
+    assert collector.state(HOST).last_measured_at is None
+
+    history.keep_right(collector.context)
+    assert collector.state(HOST).last_measured_at == when
+
+
+def test_two_controls_that_answer_at_once_see_each_other(
+    collector: Watch, door: FastAPI, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """The second waits for the first, so that one of them rouses what waits for both."""
+    _agent(collector, door, "de-1", VantageRole.CONTROL, country="DE", asn=64512)
+    collector.world.block_sni(HOST)
+    uid = _look(collector, field)
+    judging.judge_waiting(collector.context)
+    found: list[int] = []
+
+    def second() -> None:
+        with collector.sessions.writing() as session:
+            found.extend(one.answered_at is not None for one in requests_of(session, [uid]))
+
+    thread = Thread(target=second)
+    with collector.sessions.writing() as session:
+        (first, _) = requests_of(session, [uid])
+        first.answered_at = collector.at
+        session.flush()
+        thread.start()
+        thread.join(timeout=0.3)
+    thread.join(timeout=10)
+
+    assert sum(found) == 1
 
 
 def test_a_title_with_a_nul_is_kept(collector: Watch, field: RemoteAgent) -> None:
