@@ -31,7 +31,7 @@ demo: $(VENV)/.dev ## watch sites being blocked on a small hostile internet, wit
 	$(BIN)/python -m tests.testbed.demo
 
 test: $(VENV)/.dev lint ## lint, types, contracts and every test (T=path for some)
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(T)
 
 bench: $(VENV)/.dev ## measure speed beside its peers (SCALE=full for longer)
 	$(BIN)/python -m bench --scale $(SCALE)
