@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Remote vantages end to end: real packets on both sides, a real collector, a clock tests move."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -557,3 +558,42 @@ def test_a_title_with_a_nul_is_kept(collector: Watch, field: RemoteAgent) -> Non
         row = session.get_one(MeasurementRow, uuid.UUID(seen.uid))
     assert receipt.accepted == 1
     assert row.observations["exchanges"][0]["title"] == "a\ufffdb \\u0000"
+
+
+def test_the_public_learns_nothing_of_a_lone_agent(
+    collector: Watch, door: FastAPI, field: RemoteAgent, control: RemoteAgent
+) -> None:
+    """Blocked, offline, wrong clock: every public address names the country and the day, no more."""
+    collector.world.block_sni(HOST)
+    for _ in range(6):
+        uid = _look(collector, field)
+        judging.judge_waiting(collector.context)
+        _answer(collector, control)
+        judging.judge_waiting(collector.context)
+        _pass(collector, (field, control), 3 * MINUTE)
+        delivering.fire_due_alerts(collector.job)
+    field.hand_in(field.batch(now=collector.at - timedelta(hours=3)))
+    for _ in range(16):
+        _pass(collector, (field, control), MINUTE)
+        control.poll()
+        housekeeping.tidy(collector.context)
+        delivering.fire_due_alerts(collector.job)
+    history.keep_right(collector.context)
+    assert collector.condition(HOST) is SiteCondition.BLOCKED
+    assert ("vantage.offline", AlertState.FIRING) in collector.alerts()
+
+    site, public = _site(collector), Client(door)
+    for path in (
+        "sites",
+        f"sites/{site}",
+        f"sites/{site}/timeline",
+        f"sites/{site}/rollups?grain=hour",
+        f"sites/{site}/rollups?grain=day",
+        "episodes",
+        "alerts",
+        "network-events",
+        f"measurements/{uid}",
+    ):
+        answer = public.get(f"/api/v1/{path}")
+        assert answer.status_code == (404 if path.startswith("measurements") else 200)
+        assert not re.search(r"kz-1|64496|\dT\d\d:", answer.text), path
