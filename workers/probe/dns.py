@@ -181,7 +181,7 @@ class Inquiry:
             self._settled.set_result(None)
 
     def _is_open(self) -> bool:
-        return any(question.is_open for question in self.questions)
+        return None in [question.ended_ms for question in self.questions]
 
     def _hear(self, datagram: bytes) -> None:
         try:

@@ -44,9 +44,11 @@ class Reply:
 
 def encode_question(hostname: str, query_type: str) -> bytes:
     """Return the question section for an A-label host name. Labels must be 1 to 63 bytes long."""
-    labels = hostname.encode("ascii").split(b".")
-    name = b"".join(bytes((len(label),)) + label for label in labels)
-    return name + b"\0" + _QUESTION_END.pack(QUERY_TYPES[query_type], _CLASS_IN)
+    name = bytearray()
+    for label in hostname.encode("ascii").split(b"."):
+        name.append(len(label))
+        name += label
+    return bytes(name) + b"\0" + _QUESTION_END.pack(QUERY_TYPES[query_type], _CLASS_IN)
 
 
 def encode_query(query_id: int, question: bytes) -> bytes:

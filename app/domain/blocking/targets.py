@@ -28,10 +28,13 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Names that belong to this machine, this network or no DNS at all (RFC 6761, 6762, 7686, 8375,
 # 9476, and .internal). 'example' and 'test' stay allowed: they resolve nowhere and harm nobody.
-_RESERVED_SUFFIXES = ("localhost", "local", "internal", "home.arpa", "invalid", "onion", "alt")
+_RESERVED_SUFFIXES = (
+    ".localhost", ".local", ".internal", ".home.arpa", ".invalid", ".onion", ".alt",
+)  # fmt: skip
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>[0-9]{0,5}))?")
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")  # a path that needs no escapes, as most
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOTTED_QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
@@ -150,8 +153,10 @@ def _split(text: str) -> tuple[str, str, str]:
         raise RefusedAddress("The address names no host.", reason="host")
     if "@" in parts.netloc:
         raise RefusedAddress("The address carries a user name or password.", reason="userinfo")
-    path = quote(_without_dot_segments(parts.path), safe="/:@!$&'()*+,;=~%-._[]|")
-    query = quote(parts.query, safe="/:@!$&'()*+,;=~%-._?[]|")
+    path = _without_dot_segments(parts.path)
+    if not _PLAIN.fullmatch(path):
+        path = quote(path, safe="/:@!$&'()*+,;=~%-._[]|")
+    query = quote(parts.query, safe="/:@!$&'()*+,;=~%-._?[]|") if parts.query else ""
     return parts.scheme, parts.netloc, f"{path}?{query}" if query else path
 
 
@@ -223,9 +228,7 @@ def _refuse_undecodable(labels: list[str]) -> None:
 
 
 def _refuse_reserved(name: str, labels: list[str]) -> None:
-    if len(labels) == 1 or any(
-        name == suffix or name.endswith(f".{suffix}") for suffix in _RESERVED_SUFFIXES
-    ):
+    if len(labels) == 1 or f".{name}".endswith(_RESERVED_SUFFIXES):
         raise RefusedAddress(
             "This name belongs to a machine or a local network.", reason="reserved_name"
         )
