@@ -7,7 +7,7 @@ status. Never here: what to do about it (`handing`, `loop`).
 """
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -30,6 +30,7 @@ from app.domain.alerting.retry import asked_wait
 from workers.agent.routes import trust
 
 T = TypeVar("T", Assignments, Enrolled, Poll, Receipt)
+R = TypeVar("R")
 
 LONGEST_ASKED_WAIT = timedelta(hours=1)
 _ANSWER_BYTES = 8 * 1024 * 1024
@@ -133,24 +134,33 @@ class Uplink:
     async def enrol(self, asked: Enrolment, *, now: datetime) -> Enrolled:
         """Exchange the token for an identity."""
         content = msgspec.json.encode(asked)
-        return _read(await self._ask("POST", "enrol", now=now, content=content), Enrolled)
+        return await self._ask(
+            "POST", "enrol", lambda answer: _read(answer, Enrolled), now=now, content=content
+        )
 
     async def poll(self, *, now: datetime) -> tuple[Poll, timedelta]:
         """Ask what is urgent; return it with the time the answer took."""
-        answer = await self._ask("GET", "control", now=now)
-        return _read(answer, Poll), answer.rtt
+        return await self._ask(
+            "GET", "control", lambda answer: (_read(answer, Poll), answer.rtt), now=now
+        )
 
     async def assignments(self, etag: str | None, *, now: datetime) -> Heard:
         """Ask what is to be measured, unless the copy with this tag still stands."""
         headers = {} if etag is None else {"If-None-Match": etag}
-        answer = await self._ask(
-            "GET", "assignments", now=now, headers=headers, bound=_ANSWER_BYTES
-        )
-        if answer.status == 304:
+
+        def heard(answer: Answer) -> Heard:
+            if answer.status != 304:
+                read = _read(answer, Assignments)
+                if read.valid_until.tzinfo is None:
+                    raise Away("assignments without a time zone")
+                return Heard(etag=answer.headers.get("etag", ""), assignments=read)
             if etag is None:
                 raise Away("the collector calls a copy current that was never made")
             return Heard(etag=etag, assignments=None)
-        return Heard(etag=answer.headers.get("etag", ""), assignments=_read(answer, Assignments))
+
+        return await self._ask(
+            "GET", "assignments", heard, now=now, headers=headers, bound=_ANSWER_BYTES
+        )
 
     async def hand_in(self, content: bytes, signature: str, *, now: datetime) -> Receipt:
         """Hand in one batch, compressed and signed."""
@@ -161,20 +171,27 @@ class Uplink:
             "Content-Encoding": "gzip",
             SIGNATURE_HEADER: signature,
         }
-        answer = await self._ask("POST", "batches", now=now, content=content, headers=headers)
-        return _read(answer, Receipt)
+        return await self._ask(
+            "POST",
+            "batches",
+            lambda answer: _read(answer, Receipt),
+            now=now,
+            content=content,
+            headers=headers,
+        )
 
     async def _ask(
         self,
         method: str,
         what: str,
+        read: Callable[[Answer], R],
         *,
         now: datetime,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         bound: int = _SHORT_ANSWER_BYTES,
-    ) -> Answer:
-        """Ask over each route until one answers; the one that did is asked first next time."""
+    ) -> R:
+        """Ask over each route until one answers so that it can be read; it is asked first next time."""
         away = Away("there is no route to the collector")
         for route in tuple(self._routes):
             try:
@@ -182,12 +199,13 @@ class Uplink:
                     method, f"{route}/api/v1/agent/{what}", content, headers or {}, bound
                 )
                 _raise_for(answer, now)
+                said = read(answer)
             except Away as error:
                 away = error if error.wait >= away.wait else away
                 continue
             self._routes.remove(route)
             self._routes.insert(0, route)
-            return answer
+            return said
         raise away
 
     async def _send(

@@ -313,6 +313,26 @@ def test_another_route_is_tried_and_remembered(collector: Collector, tmp_path: P
     play(machine, story)
 
 
+def test_a_route_with_something_else_behind_it_holds_up_no_other(
+    collector: Collector, tmp_path: Path
+) -> None:
+    """A name that was let go answers everything with 200 and a page: the next route is tried."""
+    with Collector() as parked:
+        for what in ("batches", "control", "assignments"):
+            parked.script(what, *[Reply(body=b"<html>This domain is for sale</html>")] * 3)
+        machine = Machine(folder=tmp_path, routes=(parked.url, collector.url))
+
+        async def story(agent: Agent) -> None:
+            keep(agent, 1)
+            await agent.poll()
+            await agent.hand_in()
+            assert len(collector.items) == 1
+            assert agent.spool.depth() == 0
+            assert agent.uplink._routes == [collector.url, parked.url]
+
+        play(machine, story)
+
+
 def test_a_proxy_of_the_environment_is_never_used(
     machine: Machine, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
