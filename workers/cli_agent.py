@@ -43,10 +43,12 @@ class _Wanted:
         self.home = Home(home.expanduser())
         self.servers = tuple(routes.route(one) for one in servers)
         self.proxy = routes.proxy(proxy)
+        routes.check(self.servers, self.proxy)
         self.trust = routes.trust(authority)
 
     def uplink(self, servers: tuple[str, ...], key: str | None = None) -> Uplink:
-        """Return the way to the collector."""
+        """Return the way to the collector. Raises WrongSettings for one that others could read."""
+        routes.check(servers, self.proxy)
         return Uplink(servers, key=key, proxy=self.proxy, authority=self.trust)
 
 

@@ -21,6 +21,7 @@ class Canaries:
     on_count: Callable[[], None]
     count: CanaryCount | None = None
     _asked_at_s: float = float("-inf")
+    _counted_at_s: float = float("-inf")
     _asking: asyncio.Task[None] | None = None
 
     @property
@@ -36,6 +37,10 @@ class Canaries:
     def age_s(self) -> float:
         """How long ago they were asked last."""
         return self.clock.steady_s() - self._asked_at_s
+
+    def vouching(self, *, since_s: float) -> CanaryCount | None:
+        """Return the count, or None where it is older than this moment and speaks of another time."""
+        return self.count if self._counted_at_s >= since_s else None
 
     def ask(self, assigned: Assignments) -> asyncio.Task[None]:
         """Ask them, or join whoever is asking already."""
@@ -59,6 +64,7 @@ class Canaries:
         else:
             count = CanaryCount(reached=0, asked=len(assigned.canaries))
         before, self.count = self.count, count
+        self._counted_at_s = self.clock.steady_s()
         if before is None or before.suffices != count.suffices:
             self.voice.say(_in_words(count, trouble))
         self.on_count()

@@ -130,15 +130,16 @@ class Agent:
                 raise one
 
     async def run_once(self) -> bool:
-        """Ask, look at everything once, hand in; return whether everything was handed in."""
+        """Ask, look at everything once, hand in; return whether all was looked at and handed in."""
         self.begin()
         await self.poll()
+        has_looked = False
         if not self.is_revoked and self._snapshot is not None:
-            await self.vantage.look_at_everything()
+            has_looked = await self.vantage.look_at_everything()
             while await self.hand_in():
                 pass
         await self.vantage.stop()
-        return not self.is_revoked and self.spool.depth() == 0
+        return has_looked and not self.is_revoked and self.spool.depth() == 0
 
     async def _polling(self) -> None:
         every_s = POLL_EVERY / timedelta(seconds=1)
@@ -175,8 +176,9 @@ class Agent:
         """Take a step; a disk that is full or gone is told, and does not end the agent."""
         try:
             return await step
-        except sqlite3.OperationalError as error:
-            self.voice.say(f"The agent's folder cannot be written: {error}.")
+        except (sqlite3.OperationalError, OSError) as error:
+            why = getattr(error, "strerror", None) or error
+            self.voice.say(f"The agent's folder cannot be written: {why}.")
             return None
 
     async def sum_up(self) -> None:
@@ -202,8 +204,9 @@ class Agent:
             fresh = known.confirmed(now)
         else:
             raise Away("the collector calls a copy current that was never made")
-        await asyncio.to_thread(assignments.save, self.home.assignments, fresh)
+        # Taken up first: a disk that is full keeps nobody from working.
         self._adopt(fresh, is_new=heard.assignments is not None)
+        await asyncio.to_thread(assignments.save, self.home.assignments, fresh)
 
     def _adopt(self, snapshot: Snapshot | None, *, is_new: bool = True) -> None:
         """Work from this snapshot, cut to what this machine does."""

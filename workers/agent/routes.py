@@ -2,10 +2,11 @@
 """Which ways to a collector an agent takes: HTTPS, or cleartext where it never leaves the machine.
 
 A route is a base URL. Several can lead to one collector (mirrors, relays): what is handed in is
-signed, so no route need be trusted with more than the key that opens the door.
+signed, so none can change it; each is trusted with the key that opens the door, and with delivering.
 """
 
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,20 @@ def proxy(text: str) -> str | None:
     if urlsplit(text).scheme not in ("socks5", "socks5h", "http", "https"):
         raise WrongSettings("--proxy is an address such as socks5h://127.0.0.1:9050")
     return text
+
+
+def check(servers: Iterable[str], proxy: str | None) -> None:
+    """Refuse an onion address without Tor: whoever answers for its name would be told the key."""
+    hidden = any(urlsplit(one).scheme == "http" and _is_onion(one) for one in servers)
+    if hidden and not (proxy or "").startswith("socks5"):
+        raise WrongSettings(
+            "an http:// onion address is reached through Tor only: add "
+            "--proxy socks5h://127.0.0.1:9050"
+        )
+
+
+def _is_onion(server: str) -> bool:
+    return (urlsplit(server).hostname or "").endswith(".onion")
 
 
 def trust(authority: Path | None) -> ssl.SSLContext:

@@ -107,15 +107,17 @@ class Vantage:
         for why in refused:
             self.voice.detail(f"urgent work left undone: {why}")
 
-    async def look_at_everything(self) -> None:
-        """Ask the canaries, then look at every site once, whatever the time."""
+    async def look_at_everything(self) -> bool:
+        """Ask the canaries, then look at every site once; return whether that was possible."""
         if self._assigned is None:
-            return
+            return False
         await asyncio.wait([self.canaries.ask(self._assigned)])
-        if self.canaries.is_online:
-            for asked in self._assigned.items:
-                self._begin(Ask(site=asked.site, url=asked.url))
-            await self.settled()
+        if not self.canaries.is_online:
+            return not self._assigned.items
+        for asked in self._assigned.items:
+            self._begin(Ask(site=asked.site, url=asked.url))
+        await self.settled()
+        return True
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
@@ -152,7 +154,9 @@ class Vantage:
         try:
             await work
         except Exception as error:  # noqa: BLE001  It is told, and the site has its turn again.
-            self.voice.say(f"A look was lost: {type(error).__name__} ({error}).")
+            # What it says may hold the address of a site.
+            self.voice.say(f"A look was lost to an error in Qalam ({type(error).__name__}).")
+            self.voice.detail(f"{ask.url}: {error}")
             self._finish(ask, failed=False)
 
     async def _look(self, ask: Ask) -> None:
@@ -174,13 +178,17 @@ class Vantage:
         alone = judge(seen, (), (), None)
         is_ok = alone.state is VerdictState.OK and not alone.interference
         failed = alone.state not in (VerdictState.OK, VerdictState.SERVER_SIDE)
-        if failed and self._assigned is not None and not self._is_stopping:
+        vouched = self.canaries.count
+        if failed:
             since_s = began_s - self.limits.canaries_fresh_s
-            await self.canaries.ensure_asked(self._assigned, since_s=since_s)
+            if self._assigned is not None and not self._is_stopping:
+                await self.canaries.ensure_asked(self._assigned, since_s=since_s)
+            # A machine that goes down may lose its network first: no older count vouches for it.
+            vouched = self.canaries.vouching(since_s=since_s)
         item = Item(
             site=ask.site,
             measurement=packing.bare(seen),
-            canaries=self.canaries.count or CanaryCount(reached=0, asked=0),
+            canaries=vouched or CanaryCount(reached=0, asked=0),
             boot=self.boot,
             monotonic_ms=began_s * 1000,
             control_of=ask.control_of,

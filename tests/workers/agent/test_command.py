@@ -172,6 +172,7 @@ def test_refusals_are_remembered(laptop: Laptop, collector: Collector) -> None:
     [
         ((), "not enrolled yet"),
         (("--server", "http://collector.example", "--token", "x"), "must begin with https://"),
+        (("--server", "http://abcdef.onion", "--token", "x"), "--proxy socks5h://"),
         (("--server", "ftp://collector.example", "--token", "x"), "an address such as"),
         (("--server", "https://user@collector.example", "--token", "x"), "an address such as"),
         (("--server", "https://c.example:port", "--token", "x"), "an address such as"),

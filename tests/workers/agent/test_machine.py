@@ -2,6 +2,8 @@
 """The machine under an agent: clocks, boots, one folder, and a disk that may be full."""
 
 import asyncio
+import errno
+import os
 import subprocess
 import sys
 import uuid
@@ -118,6 +120,24 @@ def test_a_full_disk_does_not_end_the_agent(tmp_path: Path) -> None:
             assert await agent._steadily(step()) is None
             assert "cannot be written" in machine.said[-1]
             agent.spool.note("short", "x")
+        finally:
+            await close(agent)
+
+    asyncio.run(story())
+
+
+def test_a_disk_too_full_for_the_assignments_does_not_end_the_agent(tmp_path: Path) -> None:
+    """A plain file fails with another error than the spool does."""
+    machine = Machine(folder=tmp_path, routes=("http://127.0.0.1:9",))
+
+    async def step() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async def story() -> None:
+        agent = machine.agent()
+        try:
+            assert await agent._steadily(step()) is None
+            assert "cannot be written" in machine.said[-1]
         finally:
             await close(agent)
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
 
 from app.domain.agents.protocol import Assignment, CanaryCount, Item, Task, Urgent
+from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import VantageRole
 from tests.make import NOW
 from tests.testbed import TestbedThread
@@ -21,7 +23,9 @@ from tests.workers.agent.collector import Collector
 from tests.workers.agent.machine import PUBLIC_KEY, Machine, close
 from workers.agent import assignments
 from workers.agent.limits import Limits
+from workers.agent.looking import Looker
 from workers.agent.loop import Agent
+from workers.agent.urgent import Ask
 
 HOST, OTHER = "courier.example", "gazette.example"
 CANARIES = ("canary-1.example", "canary-2.example", "canary-3.example")
@@ -497,3 +501,84 @@ def test_no_site_is_named_to_whoever_reads_the_screen(
         assert "looks taken" in machine.said[-1]
 
     play(machine, story)
+
+
+def test_an_unforeseen_error_names_no_site_on_the_screen(machine: Machine) -> None:
+    """What an error says may hold an address: it is for those who asked for details."""
+
+    async def story(agent: Agent) -> None:
+        await agent.poll()
+        agent.canaries.count = CanaryCount(reached=3, asked=3)
+
+        async def look(url: str, **_: object) -> Measurement:
+            raise ValueError(f"{url} is too much")
+
+        agent.vantage.looker = cast(
+            Looker, SimpleNamespace(look=look, aclose=agent.vantage.looker.aclose)
+        )
+        agent.vantage._begin(Ask(site=uuid.UUID(int=1), url=f"https://{HOST}/"))
+        await agent.vantage.settled()
+        assert "A look was lost" in machine.said[-1]
+        assert ".example" not in "\n".join(machine.said)
+
+    play(machine, story)
+
+
+def test_a_failure_at_the_end_is_vouched_for_by_no_older_canaries(
+    machine: Machine, world: TestbedThread
+) -> None:
+    """When the machine goes down its network may go first: then nobody says that it was online."""
+
+    async def story(agent: Agent) -> None:
+        await agent.poll()
+        await live(agent, machine, seconds=60)
+        assert agent.canaries.is_online
+        machine.clock.pass_(timedelta(seconds=200))
+        for host in (HOST, OTHER, *CANARIES):
+            world.block_dns(host)
+        began_s = machine.clock.steady_s()
+        seen = await agent.vantage.looker.look(f"https://{HOST}/", started_at=machine.clock.now())
+        before = len(waiting(agent))
+        agent.vantage._is_stopping = True
+        await agent.vantage._keep(Ask(site=uuid.UUID(int=1), url=seen.url), seen, began_s)
+        items = waiting(agent)
+        assert len(items) == before + 1
+        assert not items[-1].canaries.suffices
+
+    play(machine, story)
+
+
+def test_assignments_without_a_time_zone_are_no_assignments(
+    machine: Machine, collector: Collector
+) -> None:
+    """They are neither worked from nor kept, where every next start would stumble over them."""
+    collector.assignments = replace(
+        collector.assignments,
+        valid_until=collector.assignments.valid_until.replace(tzinfo=None),
+    )
+
+    async def story(agent: Agent) -> None:
+        await agent.poll()
+        assert not agent.home.assignments.exists()
+
+    play(machine, story)
+
+
+def test_looking_once_at_nothing_is_not_well_done(machine: Machine, world: TestbedThread) -> None:
+    """Without a collector's list, or a network, a timer learns that nothing was looked at."""
+
+    async def story() -> None:
+        unreached = replace(machine, routes=("http://127.0.0.1:9",)).agent()
+        try:
+            assert not await unreached.run_once()
+        finally:
+            await close(unreached)
+        for host in CANARIES:
+            world.block_dns(host)
+        offline = machine.agent()
+        try:
+            assert not await offline.run_once()
+        finally:
+            await close(offline)
+
+    asyncio.run(story())
