@@ -44,12 +44,18 @@ _ADDRESS = re.compile(
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![.]?\d)"
     r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,7}(?::|(?::?[0-9a-fA-F]{1,4})+)(?![\w:])"
 )
-# "Your IP: …", "client_ip=…", "IP-адрес: …" directly before an address.
+# "Your IP: …", "client_ip=…", "IP-адрес: …", `name="ip" value="…` directly before an address.
 _CALLED = re.compile(
-    r"(?:ip|addr(?:ess)?|адрес\w*|client|remote|user|forwarded-for)\W{0,3}(?:is|was)?\W{0,8}$",
+    r"(?:ip|addr(?:ess)?|адрес\w*|client|remote|user|forwarded-for)\W{0,3}(?:is|was|value|content)?\W{0,8}$",
     re.IGNORECASE,
 )
+# What stands between the two on a page, and says nothing: tags, spaces, encoded signs, `::ffff:`.
+_BETWEEN = re.compile(
+    r"<[^<>]*>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});|%(?:[2345][0-9a-f])|::ffff:$|\s+", re.IGNORECASE
+)
+_SPACES = re.compile(r" +")
 _BEFORE = 32
+_BEFORE_WITH_TAGS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +67,9 @@ class Scrubber:
     asn: int | None = None
     networks: PrefixTable = field(default_factory=lambda: PrefixTable(()))
 
-    def text(self, text: str) -> str:
-        """Return a text without the probe's address."""
-        return _ADDRESS.sub(lambda found: self._replaced(found, text), text)
+    def text(self, text: str, *, lead: str = "") -> str:
+        """Return a text without the probe's address; `lead` is what stands before it."""
+        return _ADDRESS.sub(lambda found: self._replaced(found, text, lead), text)
 
     def body(self, body: bytes) -> bytes:
         """Return a body without the probe's address; the bytes around it stay as they were."""
@@ -76,13 +82,14 @@ class Scrubber:
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return headers; those that exist to echo a client lose their value."""
         return tuple(
-            (name, SCRUBBED if name.lower() in ECHO_HEADERS else self.text(value))
+            (name, SCRUBBED if name.lower() in ECHO_HEADERS else self.text(value, lead=f"{name}: "))
             for name, value in headers
         )
 
-    def _replaced(self, found: re.Match[str], text: str) -> str:
+    def _replaced(self, found: re.Match[str], text: str, lead: str) -> str:
         address = found.group()
-        before = text[max(0, found.start() - _BEFORE) : found.start()]
+        start = max(0, found.start() - _BEFORE_WITH_TAGS)
+        before = ("" if start else lead) + text[start : found.start()]
         return SCRUBBED if self._is_the_probes(address, before) else address
 
     def _is_the_probes(self, address: str, before: str) -> bool:
@@ -91,10 +98,18 @@ class Scrubber:
             return False
         if canonical in self.named:
             return True
-        if canonical in self.facts or not is_contactable(classify(canonical)):
+        if canonical in self.facts:
             return False
         in_network = self.asn is not None and self.networks.asn(canonical) == self.asn
-        return in_network or _CALLED.search(before) is not None
+        is_known = in_network and is_contactable(classify(canonical))
+        # What is called somebody's IP may be private: a provider knows its own by such addresses.
+        return is_known or _is_called(before)
+
+
+def _is_called(before: str) -> bool:
+    """Whether the words before an address call it somebody's, with or without what is between."""
+    plain = _BETWEEN.sub(" ", before)
+    return any(_CALLED.search(words[-_BEFORE:]) for words in (before, _SPACES.sub(" ", plain)))
 
 
 def scrubber(

@@ -363,8 +363,23 @@ def test_the_probes_address_is_taken_out_wherever_a_server_echoed_it(page: dict[
         {"text": f"client_ip={MINE}"},
         {"headers": (("X-Real-IP", MINE),)},
         {"text": f"seen: {MINE}", "named": True},
+        {"text": f"<td>Your IP</td>\n<td><b class='x'>{MINE}</b></td>"},
+        {"text": f"<dt>IP-адрес:&nbsp;</dt> <dd>{MINE}</dd>"},
+        {"text": f"Your IP: ::ffff:{MINE}"},
+        {"headers": (("X-Visitor-IP", MINE),)},
+        {"status": 302, "location": f"http://block.example/?ip%3D{MINE}"},
     ],
-    ids=["your ip", "parameter", "header", "named by the operator"],
+    ids=[
+        "your ip",
+        "parameter",
+        "header",
+        "named by the operator",
+        "table",
+        "list",
+        "mapped",
+        "header that says so",
+        "parameter in a parameter",
+    ],
 )
 def test_without_a_prefix_table_words_and_the_operator_say_which_it_is(
     page: dict[str, Any],
@@ -375,6 +390,14 @@ def test_without_a_prefix_table_words_and_the_operator_say_which_it_is(
     text = json.dumps(exported(Case("one", "", see.http_ok(**more)), own_addresses=named))
 
     assert MINE not in text
+
+
+@pytest.mark.parametrize("inner", ["100.72.13.5", "10.31.7.2", "fd00:31::7"])
+def test_an_address_behind_the_providers_gate_is_the_probes_as_well(inner: str) -> None:
+    """A provider's block page names the subscriber by the address inside its own network."""
+    text = json.dumps(exported(Case("one", "", see.http_ok(text=f"Your IP: {inner}"))))
+
+    assert inner not in text
 
 
 def test_addresses_that_are_evidence_stay() -> None:
