@@ -13,7 +13,7 @@ from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.domain.agents.protocol import BATCH_BYTES, SIGNATURE_HEADER, Enrolment
 from app.errors import InvalidInput, MalformedRequest, TooLarge
-from app.services import agents, assignments, batches
+from app.services import agents, assignments, batch_reading, batches
 from app.storage.agents import Agent
 
 router = APIRouter(tags=["agents"])
@@ -81,7 +81,7 @@ def hand_in(
 ) -> Response:
     """Take a signed batch of measurements: each is stored, was stored before, or is refused."""
     signature = request.headers.get(SIGNATURE_HEADER, "")
-    opened = batches.open_batch(agent, body, signature)
+    opened = batch_reading.open_batch(agent, body, signature)
     for one in opened.batch.bodies.values():
         request.app.state.bodies.put(one)
     receipt = batches.receive(session, agent, opened, now=now, alerts=request.app.state.alerts)

@@ -106,9 +106,8 @@ class FingerprintRow(Base):
     licence: Mapped[str | None]  # terms of that set; null where it states none
     source: Mapped[str | None]  # who found it, as the file says: a project, a page
     example_url: Mapped[str | None]  # a measurement that shows it
-    confidence_no_fp: Mapped[
-        int | None
-    ]  # 0 to 10: how sure its finders are that it is no false alarm
+    # 0 to 10: how sure its finders are that it is no false alarm.
+    confidence_no_fp: Mapped[int | None]
     notes: Mapped[str | None]
     imported_at: Mapped[datetime]
 

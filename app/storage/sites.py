@@ -201,14 +201,6 @@ def missing_states(session: Session) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
     return [(site_id, vantage_id) for site_id, vantage_id in session.execute(query)]
 
 
-def ensure_states(
-    session: Session, vantage_id: uuid.UUID, site_ids: Collection[uuid.UUID], *, now: datetime
-) -> None:
-    """Make the state rows of these sites at this vantage, where they are missing."""
-    due = [(one, vantage_id, now) for one in sorted(site_ids)]
-    add_states(session, due)
-
-
 def add_states(session: Session, due: Sequence[tuple[uuid.UUID, uuid.UUID, datetime]]) -> None:
     """Make states of sites at vantages, due at a time; whoever made one before was right as well."""
     if not due:
