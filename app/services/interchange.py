@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.blocking.fingerprints import Fingerprint, FingerprintSet
 from app.domain.blocking.measurement import Measurement
-from app.domain.blocking.targets import canonical_url
+from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from app.domain.blocking.verdict import Verdict, judge
 from app.domain.vocabulary import VantageRole
 from app.errors import InvalidInput, RefusedAddress
@@ -84,8 +84,9 @@ def take(
     if session.get(measurements.MeasurementRow, uid) is not None:
         result.unchanged += 1
         return
-    site = _site(session, taken.measurement.url, result, add=add_sites, now=now)
-    if site is None:
+    target = _target(taken.measurement.url)
+    site = find_site(session, target.url)
+    if site is None and not add_sites:
         result.unlisted.append(Problem(line=line, reason="its site is not listed"))
         return
     verdict = judge(
@@ -96,10 +97,11 @@ def take(
         networks=known.networks if taken.networks is None else taken.networks,
     )
     with session.begin_nested():
-        _keep(session, taken, site, verdict, now=now)
+        _keep(session, taken, site or _listed(session, target, now=now), verdict, now=now)
     if bodies is not None:
         _keep_bodies(taken, bodies)
     result.new += 1
+    result.sites_added += site is None
     result.controls += len(taken.controls)
     if (said := _difference(taken.verdict, verdict)) is not None:
         result.differing.append(Problem(line=line, reason=said))
@@ -111,16 +113,14 @@ def tell_readers(session: Session, result: ImportResult) -> None:
         ledger.bump(session, "public", "staff")
 
 
-def _site(
-    session: Session, url: str, result: ImportResult, *, add: bool, now: datetime
-) -> Site | None:
+def _target(url: str) -> CanonicalUrl:
     try:
-        target = canonical_url(url)
+        return canonical_url(url)
     except RefusedAddress as error:
         raise InvalidInput(f"its address is refused: {error.detail}") from None
-    site = find_site(session, target.url)
-    if site is not None or not add:
-        return site
+
+
+def _listed(session: Session, target: CanonicalUrl, *, now: datetime) -> Site:
     site = Site(
         url=target.url,
         host=target.host,
@@ -132,7 +132,6 @@ def _site(
     )
     session.add(site)
     session.flush()
-    result.sites_added += 1
     return site
 
 
@@ -214,7 +213,7 @@ def _row(
         "runtime_ms": measurement.runtime_ms,
         "control_of": control_of,
         "vantage_healthy": healthy,
-        "prober_fault": measurement.prober_fault,
+        "prober_fault": _storable(measurement.prober_fault),
         # It belongs to the history, whatever its age.
         "is_late": control_of is None,
         "observations": _storable(measurements.to_observations(named)),

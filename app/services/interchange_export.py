@@ -73,7 +73,7 @@ def list_exportable(
     ]
     uids = [row.uid for row, _ in shown]
     verdicts = _newest_verdicts(session, uids)
-    controls = _controls(session, [row for row, _ in shown])
+    controls = _controls(session, [row for row, _ in shown], shades)
     return Page(
         found=tuple(
             Exportable(
@@ -143,7 +143,7 @@ def _verdict(row: VerdictRow) -> Verdict:
 
 
 def _controls(
-    session: Session, fields: Sequence[MeasurementRow]
+    session: Session, fields: Sequence[MeasurementRow], shades: Shades
 ) -> Mapping[uuid.UUID, tuple[Control, ...]]:
     measured_at = {row.uid: row.measured_at for row in fields}
     rows = list_controls_of(session, list(measured_at))
@@ -154,14 +154,20 @@ def _controls(
         )
     }
     found: dict[uuid.UUID, tuple[Control, ...]] = {}
+    hidden: dict[tuple[uuid.UUID, str], str] = {}
     for row in sorted(rows, key=lambda one: (one.measured_at, one.uid)):
         assert row.control_of is not None
         vantage = vantages[row.vantage_id]
+        network = f"AS{vantage.asn}" if vantage.asn else vantage.network_name
+        if network is not None and shades.hides(vantage.country, vantage.asn):
+            # That two controls stood in two networks is part of the verdict; which ones is not.
+            number = 1 + sum(of == row.control_of for of, _ in hidden)
+            network = hidden.setdefault((row.control_of, network), f"network {number}")
         control = Control(
             measurement=from_observations(row.observations),
             vantage_healthy=row.vantage_healthy,
             fresh=abs(row.measured_at - measured_at[row.control_of]) <= CONTROL_WITHIN,
-            network=f"AS{vantage.asn}" if vantage.asn else vantage.network_name,
+            network=network,
         )
         found[row.control_of] = (*found.get(row.control_of, ()), control)
     return found

@@ -26,11 +26,13 @@ from app.domain.blocking.ooni.translating import to_measurement
 from app.domain.blocking.verdict import Control, Verdict
 from app.errors import InvalidInput
 from app.services import interchange_extension as extension
+from app.services.interchange_vantages import LAST_ASN
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ASN = re.compile(r"AS([0-9]{1,10})")
 _HIDDEN_COUNTRY = "ZZ"
-_LAST_ASN = 2**31 - 1  # above are private and reserved numbers only
+_LONGEST_NAME = 200
+_YEARS = range(2000, 9000)  # those of no measurement lead out of what a database holds
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,14 @@ def _of_ours(
     bodies = {**_standard_bodies(test_keys), **carried.bodies}
     return Taken(
         measurement=extension.with_bodies(measurement, bodies.get),
-        controls=carried.as_controls(bodies),
+        controls=tuple(
+            dataclasses.replace(one, network=_name(one.network))
+            for one in carried.as_controls(bodies)
+        ),
         vantage_healthy=carried.vantage_healthy,
         country=_country(carried.country),
         asn=_asn(f"AS{carried.asn or 0}"),
-        network_name=carried.network_name or None,
+        network_name=_name(carried.network_name),
         source="qalam",
         verdict=carried.verdict,
         fingerprints=carried.fingerprints,
@@ -106,8 +111,8 @@ def _of_others(values: Mapping[str, Any]) -> Taken:
         controls=controls,
         vantage_healthy=True,
         country=ooni.country,
-        asn=asn if asn is not None and asn <= _LAST_ASN else None,
-        network_name=ooni.probe_network_name or None,
+        asn=asn if asn is not None and asn <= LAST_ASN else None,
+        network_name=_name(ooni.probe_network_name),
         source="ooni",
         networks=_table(_announced(ooni)) or None,
     )
@@ -122,7 +127,7 @@ def _announced(ooni: OoniMeasurement) -> Iterator[tuple[str, int, str]]:
 
 
 def _table(rows: Iterable[tuple[str, int, str]]) -> PrefixTable:
-    known = [row for row in rows if 0 < row[1] <= _LAST_ASN and _is_address(row[0])]
+    known = [row for row in rows if 0 < row[1] <= LAST_ASN and _is_address(row[0])]
     return PrefixTable(known)
 
 
@@ -134,9 +139,17 @@ def _is_address(text: str) -> bool:
     return "%" not in text
 
 
+def _name(text: str | None) -> str | None:
+    """Return a network's name as it can be stored and shown; None for none."""
+    shown = "".join(one if one.isprintable() else " " for one in (text or "")[:_LONGEST_NAME])
+    return shown.strip() or None
+
+
 def _check(measurements: Sequence[Measurement]) -> None:
     if any(one.started_at.tzinfo is None for one in measurements):
         raise InvalidInput("a time in x_qalam has no time zone")
+    if any(one.started_at.year not in _YEARS for one in measurements):
+        raise InvalidInput("a time in x_qalam is none at which anybody measured")
     try:
         uids = {uuid.UUID(one.uid) for one in measurements}
     except ValueError:
@@ -188,6 +201,6 @@ def _country(text: object) -> str | None:
 
 def _asn(text: object) -> int | None:
     found = _ASN.fullmatch(text) if isinstance(text, str) else None
-    if found is None or int(found[1]) > _LAST_ASN:
+    if found is None or int(found[1]) > LAST_ASN:
         raise InvalidInput("probe_asn is not one such as AS9198")
     return int(found[1]) or None

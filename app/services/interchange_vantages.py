@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Networks from which others measured, as vantages that are switched off and never scheduled."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,11 +11,16 @@ from app.domain.vocabulary import Egress, VantageHealth, VantageRole
 from app.errors import InvalidInput
 from app.storage.sites import Vantage, find_vantage
 
+LAST_ASN = 2**31 - 1  # above are private and reserved numbers only
+
+_ASN = re.compile(r"AS[0-9]{1,10}")
+
 
 def of_control(session: Session, source: str, control: Control, *, now: datetime) -> Vantage:
     """Return the vantage of a control, one for each network it may have come from."""
     network = control.network or ""
-    asn = int(network[2:]) if network.startswith("AS") and network[2:].isdecimal() else None
+    number = int(network[2:]) if _ASN.fullmatch(network) else LAST_ASN + 1
+    asn = number if number <= LAST_ASN else None
     code = f"{source}-control" + (f"-{network.lower()}" if network else "")
     return ensure(
         session,

@@ -24,8 +24,9 @@ class Shades:
         self._all = viewer.is_staff
 
     def hides(self, country: str | None, asn: int | None) -> bool:
-        """Whether this network is too small to be shown."""
-        return not self._all and self._sizes.get((country, asn), 0) < HIDING_BELOW
+        """Whether this network is too small to be shown; one that nobody noted is no network."""
+        size = 0 if asn is None else self._sizes.get((country, asn), 0)
+        return not self._all and size < HIDING_BELOW
 
     def time(self, at: datetime | None, *, hidden: bool) -> datetime | date | None:
         """Return an instant, or only its day."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Egress, Role, VantageRole
@@ -264,6 +265,43 @@ def test_the_public_gets_nothing_of_a_small_network(sessions: Sessions) -> None:
     assert (page.found, page.withheld) == ((), 1)
 
 
+def _vantages_here(session: Session, *, asn: int | None, count: int) -> None:
+    for number in range(count):
+        made = vantages.ensure_vantage(
+            session, code=f"kz-{number}", role=VantageRole.FIELD, now=NOW
+        )
+        made.country, made.asn = "KZ", asn
+    session.flush()
+
+
+def test_the_public_is_told_no_network_of_a_control(sessions: Sessions) -> None:
+    """A control stands in a small network of its own: how many there were stays, and not which."""
+    controls = tuple(
+        see.control(see.tcp_fails(), network=network)
+        for network in ("AS64500", "AS64501", "AS64500")
+    )
+    _take(sessions, _line(Case("down", "", see.tcp_fails(), controls)))
+    with sessions.writing() as session:
+        _vantages_here(session, asn=9198, count=3)
+    with sessions.reading() as session:
+        (public,) = list_exportable(session, PUBLIC, Wanted(), after=None, limit=10).found
+        (ours,) = list_exportable(session, OPERATOR, Wanted(), after=None, limit=10).found
+
+    assert {one.network for one in public.controls} == {"network 1", "network 2"}
+    assert sorted(str(one.network) for one in ours.controls) == ["AS64500", "AS64500", "AS64501"]
+
+
+def test_vantages_of_no_known_network_are_no_network(sessions: Sessions) -> None:
+    """Three lines whose networks nobody noted hide each other no better than one."""
+    _take(sessions, msgspec.json.encode(exported(BLOCKED, asn=None)))
+    with sessions.writing() as session:
+        _vantages_here(session, asn=None, count=3)
+    with sessions.reading() as session:
+        page = list_exportable(session, PUBLIC, Wanted(), after=None, limit=10)
+
+    assert (page.found, page.withheld) == ((), 1)
+
+
 def test_an_export_can_be_taken_page_by_page(sessions: Sessions) -> None:
     """Pages together hold everything once, oldest first, also where times are equal."""
     _take(sessions, *(_line(replace(BLOCKED, name=str(n))) for n in range(5)))
@@ -328,6 +366,13 @@ OURS = ("test_keys", "x_qalam")
         (_changed((*OURS, "observations", "uid"), "one"), "UUID"),
         (_changed((*OURS, "observations", "url"), "https://other.example/"), "same address"),
         (_changed((*OURS, "observations", "started_at"), "2026-03-01T12:00:00"), "time zone"),
+        (_changed((*OURS, "observations", "started_at"), "0001-01-01T00:00:00+14:00"), "none at"),
+        (
+            _changed(
+                (*OURS, "controls", 0, "observations", "started_at"), "9999-12-31T23:00:00-14:00"
+            ),
+            "none at",
+        ),
         (_changed((*OURS, "observations", "lookups", 0, "engine"), "magic"), "cannot be read"),
         (_changed((*OURS, "asn"), -5), "probe_asn"),
         (_changed((*OURS, "country"), "Kazakhstan"), "probe_cc"),
@@ -356,6 +401,43 @@ def test_what_cannot_be_kept_leaves_nothing_behind(
         _take(sessions, line)
 
     assert _count(sessions, MeasurementRow) == _count(sessions, Vantage) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((*OURS, "controls", 0, "network"), "AS99999999999999999999"),
+        ((*OURS, "controls", 0, "network"), "East\x00West" + "x" * 5000),
+        ((*OURS, "network_name"), "East\x00West"),
+        ((*OURS, "observations", "prober_fault"), "deadline\x00"),
+    ],
+    ids=["no asn", "control's name", "network's name", "fault"],
+)
+def test_odd_names_stop_no_import(
+    sessions: Sessions, path: tuple[str | int, ...], value: str
+) -> None:
+    """A number that is no network's and characters that no database holds end no import."""
+    assert _take(sessions, _changed(path, value)).new == 1
+
+
+def test_a_line_that_is_refused_lists_no_site(sessions: Sessions) -> None:
+    """Also where the others of its transaction come in."""
+    result = ImportResult()
+    with sessions.writing() as session:
+        vantages.ensure_vantage(session, code="qalam-kz-as9198", role=VantageRole.FIELD, now=NOW)
+        with pytest.raises(InvalidInput):
+            interchange.take(
+                session,
+                read_line(_line()),
+                result,
+                line=1,
+                bodies=None,
+                known=NOTHING,
+                add_sites=True,
+                now=NOW,
+            )
+
+    assert (_count(sessions, Site), result.sites_added) == (0, 0)
 
 
 def test_a_vantage_of_ours_is_never_taken_for_others(sessions: Sessions) -> None:
