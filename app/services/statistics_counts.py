@@ -156,7 +156,9 @@ def timeseries(
         "every": every.value,
         "axis": axis.value,
     }
-    meta |= {**stamp(when), **numbers(_within(incidents, window, when))}
+    slots = [slot for _, slot in timeline.periods(window, every)]
+    whole = Window(slots[0].first, slots[-1].last)
+    meta |= {**stamp(when), **numbers(_within(incidents, whole, when))}
     meta |= {"note": CATEGORIES_OVERLAP} if axis in timeline.OVERLAPPING else {}
     return Answer(rows=rows, meta=meta)
 

@@ -243,6 +243,18 @@ def test_a_series_is_flat_and_complete(sessions: Sessions, public: Client) -> No
     assert (body["meta"]["n"], "overlap" in body["meta"]["note"]) == (3, True)
 
 
+def test_periods_are_whole_and_so_is_what_they_rest_on(sessions: Sessions, public: Client) -> None:
+    """A range that cuts into a month counts all of it, and `n` counts those days as well."""
+    with sessions.writing() as session:
+        for day in ("2025-05-02", "2025-05-20", "2025-06-20", "2025-07-01"):
+            make.incident(session, date=day)
+    body = ask(public, "timeseries", **{"from": "2025-05-15", "to": "2025-06-10", "every": "month"})
+
+    assert [one["count"] for one in body["data"]] == [2, 1]
+    assert (body["meta"]["n"], body["meta"]["published"]) == (3, 3)
+    assert (body["meta"]["from"], body["meta"]["to"]) == ("2025-05-15", "2025-06-10")
+
+
 def test_the_sdg_count_is_labelled_and_tells_what_stands_beside_it(
     sessions: Sessions, public: Client
 ) -> None:
