@@ -166,10 +166,16 @@ class _Work:
         record = _record(account)
         if row is None or row.verified_by_name != record.organisation:
             return
+        if row.status is WorkflowStatus.UNDER_VERIFICATION and self._was_worked_on(row):
+            return
         alone = not reports.others_stand_behind(self.session, row.id, one.id)
         self._bring(row, record, alone=alone)
         if row.status is not WorkflowStatus.PUBLISHED:
             reports.update_reports(self.session, [{"id": one.id, "decided_at": self.now}])
+
+    def _was_worked_on(self, row: Incident) -> bool:
+        """Whether anybody has touched a record since its dataset took it away."""
+        return ledger.revisions_of(self.session, "incident", row.id)[-1].action != "import"
 
     def _bring(
         self,

@@ -247,6 +247,24 @@ def test_a_row_that_is_taken_away_makes_its_record_doubtful(sessions: Sessions) 
         assert len(incidents(session)) == 2
 
 
+def test_a_doubtful_record_that_people_worked_on_stays_theirs(sessions: Sessions) -> None:
+    """When its row comes back, what was edited meanwhile is neither undone nor verified."""
+    both = make_cpj.full(killed("Sample Person"), killed("Second"))
+    take(sessions, both)
+    take(sessions, make_cpj.full(killed("Second")), now=LATER)
+    with sessions.writing() as session:
+        editor, row = make.viewer(session, Role.EDITOR, "erlan"), incidents(session)[0]
+        changed = {"place": "Basra"}
+        record.edit_incident(session, editor, row.id, changed, version=row.version, now=LATER)
+
+    take(sessions, both, now=LATER + timedelta(days=1))
+
+    with sessions.reading() as session:
+        row = incidents(session)[0]
+        assert row.place == "Basra"
+        assert row.status is WorkflowStatus.UNDER_VERIFICATION
+
+
 def test_a_file_with_a_bad_row_takes_nothing_away(sessions: Sessions) -> None:
     """What could not be read may be what seems to be missing."""
     take(sessions, make_cpj.full(killed("Sample Person"), killed("Second")))
