@@ -13,8 +13,8 @@ from app.api.dependencies import ReadingDep, ViewerDep
 from app.api.problems import responses
 from app.api.schemas.judge import EXAMPLE
 from app.api.strict import StrictRoute
-from app.domain.blocking.ooni.decoding import decode
 from app.domain.blocking.judging import judge_line
+from app.domain.blocking.ooni.decoding import decode
 from app.errors import NotAuthenticated
 from app.services import fingerprints
 
