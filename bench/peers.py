@@ -134,7 +134,13 @@ def _live(
         pipe.send(os.getpid())
         while True:
             hosts, concurrency = pipe.recv()
-            pipe.send(runner.run(probers.each(hosts, concurrency, probe)))
+            pipe.send(runner.run(_round(hosts, concurrency, probe)))
+
+
+async def _round(hosts: Sequence[str], concurrency: int, probe: probers.Probe) -> int:
+    # uvloop's clock stood still between the rounds; without this every deadline would be over.
+    await asyncio.sleep(0.001)
+    return await probers.each(hosts, concurrency, probe)
 
 
 async def _prepared(

@@ -42,7 +42,7 @@ class Scale:
 
 SCALES = {
     "quick": Scale(rounds=15, probes=150, concurrency=50),
-    "full": Scale(rounds=31, probes=600, concurrency=100),
+    "full": Scale(rounds=41, probes=300, concurrency=100),
 }
 OURS, FLOOR, HTTPX = "qalam", "TLS handshake only", "httpx, fresh client"
 
