@@ -17,9 +17,8 @@ import typer
 from rich.table import Table
 
 from app import clock
-from app.console import Json, err, out, print_json, told
+from app.console import Json, err, out, print_json, read_text, told
 from app.domain.vocabulary import Role
-from app.errors import InvalidInput
 from app.services import access, categories, example, sites
 from app.settings import Settings, load_settings
 from app.storage import migrations
@@ -46,16 +45,6 @@ def opened(settings: Settings | None = None) -> Iterator[Sessions]:
 def data_folder() -> Path:
     """Return where this installation keeps what is not in its database."""
     return load_settings().data_dir
-
-
-def read_text(path: Path) -> str:
-    """Return a file that must be UTF-8, or raise InvalidInput."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InvalidInput(f"there is no file {path}") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None
 
 
 @sites_app.command("enable")

@@ -144,7 +144,7 @@ def _of_site(sessions: Sessions, wanted: Wanted, address: str) -> Wanted:
     with sessions.reading() as session:
         found = find_site(session, url)
     if found is None:
-        raise NotFound("this site is not listed: give its address as `qalam sites` shows it")
+        raise NotFound("this site is not listed: give its address as /api/v1/sites has it")
     return Wanted(since=wanted.since, until=wanted.until, country=wanted.country, site_id=found.id)
 
 

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from app import clock
-from app.cli import opened, read_text
-from app.console import Json, err, out, print_json, told
+from app.cli import opened
+from app.console import Json, err, out, print_json, read_text, told
 from app.services import fingerprints, networks
 
 fingerprints_app = typer.Typer(help="Known block pages and forged answers.", no_args_is_help=True)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app import clock
 from app.cli import opened
-from app.console import Json, err, out, print_json, told
+from app.console import Json, err, out, print_json, read_text, told
 from app.domain.countries import COUNTRIES, country_name
 from app.domain.record.statistics import Window
 from app.domain.record.statistics_populations import read_populations
@@ -58,7 +58,7 @@ def impunity_index(
             edition=edition,
             when=_when(as_of, known_at, now),
             now=now,
-            populations=read_populations(_text(populations)) if populations else None,
+            populations=read_populations(read_text(populations)) if populations else None,
         )
     if as_json:
         print_json(_shaped(answer))
@@ -240,15 +240,6 @@ def _countries(said: str) -> tuple[str, ...]:
     if any(code not in COUNTRIES for code in codes):
         raise InvalidInput("--country takes two-letter codes of ISO 3166-1, such as IQ,SO")
     return codes
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None
 
 
 def _index_table(title: str, rows: list[dict[str, Any]]) -> None:

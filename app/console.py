@@ -7,12 +7,13 @@ For the base install as well: nothing here may need the database or the server.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from app.errors import QalamError
+from app.errors import InvalidInput, QalamError
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -35,3 +36,19 @@ def told() -> Iterator[None]:
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     """Print a value as JSON on standard output."""
     typer.echo(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, or raise InvalidInput where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
+
+
+def read_text(path: Path) -> str:
+    """Return a file that must be UTF-8, or raise InvalidInput."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None

@@ -210,6 +210,14 @@ def test_wrong_usage_is_2_and_a_problem_is_1(tmp_path: Path) -> None:
     assert run(tmp_path, "db", "check").returncode == 1
 
 
+def test_a_folder_given_for_a_file_is_told_and_never_a_traceback(tmp_path: Path) -> None:
+    """Commands that read a file say why they cannot."""
+    for noun in ("sites", "reports"):
+        refused = run(tmp_path, noun, "import", ".")
+        assert refused.returncode == 1
+        assert refused.stderr == "qalam: . cannot be read: Is a directory\n"
+
+
 def test_a_category_is_enabled_and_disabled(tmp_path: Path) -> None:
     """The answer says how many sites it concerns, and what is probed from now on."""
     (tmp_path / "kz.csv").write_text("url,category_code\nhttps://love.example/,LGBT\n")

@@ -16,11 +16,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from app.console import err
+from app.console import err, read_text
 from app.domain.blocking.fingerprint_file import read_set
 from app.domain.blocking.fingerprints import Fingerprint, FingerprintSet
-from app.domain.blocking.ooni.decoding import decode
 from app.domain.blocking.judging import judge_line
+from app.domain.blocking.ooni.decoding import decode
 from app.errors import InvalidInput, QalamError
 from workers.sources.jsonl_file import Line, lines_of
 
@@ -67,21 +67,12 @@ def _answer(line: Line, known: Sequence[Fingerprint]) -> Answer:
 
 def _known(paths: Sequence[Path]) -> FingerprintSet:
     try:
-        known, refused = read_set(_text(path) for path in paths)
+        known, refused = read_set(read_text(path) for path in paths)
     except InvalidInput as error:
         raise _wrong_usage(error.detail) from None
     for row in refused:
         err.print(f"fingerprints, line {row.line}: {row.reason}", markup=False, highlight=False)
     return known
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8: save it as UTF-8 and try again") from None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from app import cli as record_commands
 from app import clock
-from app.console import Json, err, print_json, told
+from app.console import Json, err, print_json, read_bytes, told
 from app.domain.record.report import Found
 from app.domain.vocabulary import SourceKind, Trust
 from app.errors import InvalidInput
@@ -56,10 +56,8 @@ def import_reports(
 ) -> None:
     """Take a file of reports in: whole or not at all, refused rows named, again without doubles."""
     with told():
-        if not file.is_file():
-            raise InvalidInput(f"there is no file {file}")
         mapping = _mapping(column or [])
-        found = READERS[kind](file.read_bytes(), Given(now=clock.now(), mapping=mapping))
+        found = READERS[kind](read_bytes(file), Given(now=clock.now(), mapping=mapping))
         described = NewSource(
             name=name or USUAL_NAMES.get(kind, file.name), kind=kind, mapping=mapping, trust=trust
         )
