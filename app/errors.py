@@ -11,7 +11,6 @@
     ├── NotAllowed             403  the key is known and may not do this
     ├── NotFound               404  absent, or invisible to the caller: the same answer
     ├── Conflict               409  the thing's present state does not admit this
-    │   └── StillRunning       409  the first request with this Idempotency-Key has not answered yet
     ├── StaleVersion           412  changed by someone else since it was read
     ├── VersionRequired        428  a change must say which version it changes
     ├── TooLarge               413  over a documented bound
@@ -118,13 +117,6 @@ class Conflict(QalamError):
     status = 409
     code = "conflict"
     title = "The present state does not allow this"
-
-
-class StillRunning(Conflict):
-    """When the first request with this Idempotency-Key is still being answered."""
-
-    code = "still_running"
-    title = "The first request with this key is still running"
 
 
 class StaleVersion(QalamError):

@@ -8,7 +8,7 @@ way from there. Never here: what follows from facts (conclusions.py).
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -229,11 +229,6 @@ def list_revisions(
         }
         for one in history
     ]
-
-
-def end_of(day: date) -> datetime:
-    """Return the last moment of a day, for callers who know a date of knowledge only."""
-    return datetime.combine(day, time.max, UTC)
 
 
 def _check_edit(session: Session, viewer: Viewer, row: Incident, reason: str | None) -> None:

@@ -4,7 +4,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.vocabulary import CitationType
 from app.storage.database import Base, TermType, new_id
@@ -29,8 +29,3 @@ class Citation(Base):
     # Where inside the source: a page, a paragraph.
     locator: Mapped[str | None]
     created_at: Mapped[datetime]
-
-
-def find_citation(session: Session, citation_id: uuid.UUID) -> Citation | None:
-    """Return a citation, if it exists."""
-    return session.get(Citation, citation_id)

@@ -49,11 +49,6 @@ class SiteState:
     turned_at: tuple[datetime, ...] = ()  # last changes between reached and not
     flapping: bool = False
 
-    @property
-    def failure_classes(self) -> tuple[str, ...]:
-        """Classes of the recent failures, oldest first."""
-        return tuple(failure.failure_class for failure in self.recent_failures)
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON: text, numbers, lists, None."""
         return {
