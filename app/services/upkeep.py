@@ -6,7 +6,7 @@ Measuring goes on and every verdict is kept; alerts about what is under work wai
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,8 +40,8 @@ def plan(
     row = Maintenance(
         site_id=get_site(session, site).id if site else None,
         vantage_id=_vantage(session, vantage).id if vantage else None,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=starts_at.astimezone(UTC),
+        ends_at=ends_at.astimezone(UTC),
         weekly_in=weekly_in,
         reason=reason,
         created_by_id=actor_id,

@@ -179,8 +179,10 @@ def _work(on: Site, **more: object) -> dict[str, object]:
 def test_work_is_planned_listed_and_ended(site: Site, caller: Caller, public: Client) -> None:
     """By those who may change sites; the public sees neither the list nor the reason."""
     admin = caller(Role.ADMIN)
-    made = admin.post("/api/v1/maintenances", json=_work(site))
+    work = _work(site, starts_at="2026-03-02T16:00:00+05:00")
+    made = admin.post("/api/v1/maintenances", json=work)
     assert made.status_code == 201
+    assert made.json()["starts_at"] == "2026-03-02T11:00:00Z"
     assert made.json()["is_going_on"] is True
     (listed,) = admin.get("/api/v1/maintenances").json()["data"]
     assert (listed["reason"], listed["ended_at"]) == ("Moving house.", None)
