@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from app import clock
+from app.errors import WrongSettings
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 # Counts on while the machine sleeps. On macOS the monotonic clock itself does.
@@ -81,8 +82,12 @@ class Home:
         return self.folder / "spool.db"
 
     def prepare(self) -> None:
-        """Make the folder, for its owner only."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder, for its owner only. Raises WrongSettings where it cannot be used."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.folder / "lock").touch()
+        except OSError as error:
+            raise WrongSettings(f"{self.folder} cannot be used: {error.strerror}") from None
 
     def lock(self) -> IO[bytes] | None:
         """Take the folder for this process; None where another agent has it. Close to give back."""

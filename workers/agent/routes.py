@@ -39,7 +39,12 @@ def proxy(text: str) -> str | None:
     """Return a proxy for the way to the collector, or None for none."""
     if not text:
         return None
-    if urlsplit(text).scheme not in ("socks5", "socks5h", "http", "https"):
+    try:
+        parts = urlsplit(text)
+        is_right = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if not is_right or parts.scheme not in ("socks5", "socks5h", "http", "https"):
         raise WrongSettings("--proxy is an address such as socks5h://127.0.0.1:9050")
     return text
 

@@ -177,6 +177,8 @@ def test_refusals_are_remembered(laptop: Laptop, collector: Collector) -> None:
         (("--server", "https://user@collector.example", "--token", "x"), "an address such as"),
         (("--server", "https://c.example:port", "--token", "x"), "an address such as"),
         (("--proxy", "9050"), "socks5h://"),
+        (("--proxy", "socks5h://127.0.0.1:port"), "socks5h://"),
+        (("--home", "/dev/null/agent"), "cannot be used"),
         (("--ca", "/nowhere.pem"), "no certificate"),
         (("--status",), "no agent is enrolled"),
     ],
