@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from app.errors import InvalidInput, QalamError
 
@@ -27,7 +28,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except QalamError as error:
-        err.print(f"[red]qalam:[/red] {error.detail}", highlight=False, markup=True)
+        err.print(f"[red]qalam:[/red] {escape(error.detail)}", highlight=False, markup=True)
         for one in error.errors:
             err.print(f"  {one.pointer}: {one.message}", highlight=False, markup=False)
         raise typer.Exit(1) from None
