@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from typer.main import get_command
 
 from app.services import example
 from app.storage.database import Sessions
 from tests.client import Client
 from tests.make import NOW
+from workers.cli import command
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,3 +73,18 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert steps.index("USER qalam") < steps.index("ENTRYPOINT")
     assert 'ENTRYPOINT ["qalam"]' in steps
     assert "uid 10001" in steps
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """`qalam …` in the README and the documents is a command of the program."""
+    commands: dict[str, Any] = getattr(get_command(command), "commands", {})
+    pages = [README, *(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))]
+    pattern = re.compile(r"(?:`|^ {4}|\$\()qalam ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
+    named = {(found[1], found[2]) for page in pages for found in pattern.finditer(page)}
+
+    def exists(first: str, second: str | None) -> bool:
+        group = getattr(commands.get(first), "commands", None)
+        return first in commands and (group is None or second is None or second in group)
+
+    assert ("vantage", "add") in named
+    assert [one for one in sorted(named, key=str) if not exists(*one)] == []
