@@ -4,16 +4,14 @@
 Every one is described in `docs/configuration.md`. A wrong one stops the start with a sentence.
 """
 
-import re
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict, SettingsError
 
+from app.domain.blocking.ways_out import is_doh_url, is_proxy, is_resolver
 from app.errors import WrongSettings
 from app.rhythm import Rhythm
 
@@ -56,37 +54,21 @@ class Settings(Rhythm):
     @field_validator("resolver", "independent_resolver")
     @classmethod
     def _resolver(cls, value: str) -> str:
-        if not value:
-            return value
-        host, _, port = value.rpartition(":") if value.count(":") == 1 else (value, "", "53")
-        try:
-            ip_address(host.strip("[]"))
-            is_port = 0 < int(port) < 65536
-        except ValueError:
-            is_port = False
-        if not is_port:
+        if value and not is_resolver(value):
             raise ValueError("write an address, such as 9.9.9.9 or 9.9.9.9:53")
         return value
 
     @field_validator("doh_url")
     @classmethod
     def _doh(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            parts = urlsplit(value)
-            ip_address(parts.hostname or "")
-            is_https = parts.scheme == "https" and "@" not in parts.netloc and parts.port != 0
-        except ValueError:
-            is_https = False
-        if not is_https or not value.isascii():
+        if value and not is_doh_url(value):
             raise ValueError("write an address, such as https://9.9.9.9/dns-query")
         return value
 
     @field_validator("control_proxy")
     @classmethod
     def _proxy(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(socks5|http)://[^\s/@:]+:[0-9]{1,5}", value):
+        if value and not is_proxy(value):
             raise ValueError("write socks5://host:port or http://host:port, or leave it empty")
         return value
 
@@ -131,10 +113,6 @@ def load_settings(**overrides: object) -> Settings:
 
 def _lines(error: ValidationError) -> list[str]:
     found = error.errors(include_input=False, include_url=False)
-    return [
-        # What several settings say together names them itself.
-        f"QALAM_{str(one['loc'][0]).upper()}: {one['msg']}"
-        if one["loc"]
-        else one["msg"].removeprefix("Value error, ")
-        for one in found
-    ]
+    told = ((one["loc"], one["msg"].removeprefix("Value error, ")) for one in found)
+    # What several settings say together names them itself.
+    return [f"QALAM_{str(loc[0]).upper()}: {said}" if loc else said for loc, said in told]

@@ -58,6 +58,7 @@ def test_every_number_reaches_its_policy(monkeypatch: pytest.MonkeyPatch) -> Non
     ("wrong", "said"),
     [
         ({"suspect_failures": 6}, "QALAM_LONE_FAILURES must not be below"),
+        ({"resolver": "x"}, r"^QALAM_RESOLVER: write an address, such as 9\.9\.9\.9 or"),
         ({"suspect_span_seconds": 700}, "QALAM_LONE_SPAN_SECONDS must not be below"),
         ({"same_class_failures": 4}, "more failures would have to agree than are looked at"),
         ({"flap_off_share": 0.3}, "QALAM_FLAP_OFF_SHARE must be below"),
@@ -68,7 +69,7 @@ def test_every_number_reaches_its_policy(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_numbers_that_do_not_fit_together_stop_the_start(
-    wrong: dict[str, float], said: str
+    wrong: dict[str, float | str], said: str
 ) -> None:
     """With a sentence that names the settings and says why."""
     with pytest.raises(WrongSettings, match=said):

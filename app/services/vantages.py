@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """From where sites are watched: set a vantage up, bring it up to date, retire it."""
 
+import re
 import uuid
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.domain.blocking.ways_out import is_doh_url, is_proxy, is_resolver
 from app.domain.vocabulary import Egress, VantageRole
 from app.errors import Conflict, FieldError, InvalidInput
 from app.storage import ledger
 from app.storage.sites import Vantage, find_vantage, list_vantages
+
+_LAST_ASN = 4_294_967_295
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_RESOLVER = "an address, such as 9.9.9.9 or 9.9.9.9:53"
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def add_vantage(
@@ -33,6 +40,18 @@ def add_vantage(
     A control must look from another network, so it needs a proxy or an agent: on one line a control
     would share its censor, and a block would look like an outage.
     """
+    for name, text, is_written_so, example in (
+        ("code", code, _CODE.fullmatch, "up to 40 of a-z, 0-9 and -, such as kz-1"),
+        ("country", country, _COUNTRY.fullmatch, "two letters, such as KZ"),
+        ("resolver", resolver, is_resolver, _RESOLVER),
+        ("proxy", proxy, is_proxy, "socks5://host:port or http://host:port"),
+        ("independent_resolver", independent_resolver, is_resolver, _RESOLVER),
+        ("doh_url", doh_url, is_doh_url, "an address, such as https://9.9.9.9/dns-query"),
+    ):
+        if text is not None and not is_written_so(text):
+            raise _unlike(name, example)
+    if asn is not None and not 0 < asn <= _LAST_ASN:
+        raise _unlike("asn", f"a number from 1 to {_LAST_ASN}")
     if is_agent and (proxy or resolver):
         place = FieldError(pointer="/egress", code="conflict", message="An agent has its own line.")
         raise InvalidInput(
@@ -71,6 +90,12 @@ def add_vantage(
     )
     ledger.bump(session, "public", "staff")
     return vantage
+
+
+def _unlike(name: str, example: str) -> InvalidInput:
+    sentence = f"{name.replace('_', ' ')}: write {example}"
+    place = FieldError(pointer=f"/{name}", code="invalid", message=sentence)
+    return InvalidInput(sentence, errors=(place,))
 
 
 def ensure_vantage(
