@@ -79,7 +79,7 @@ def test_every_command_that_is_named_exists() -> None:
     """`qalam …` in the README and the documents is a command of the program."""
     commands: dict[str, Any] = getattr(get_command(command), "commands", {})
     pages = [README, *(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))]
-    pattern = re.compile(r"(?:`|^ {4}|\$\()qalam ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
+    pattern = re.compile(r"(?:`|^ {4}|\$\()qalam ([a-z-]+)(?: ([a-z0-9-]+))?", re.MULTILINE)
     named = {(found[1], found[2]) for page in pages for found in pattern.finditer(page)}
 
     def exists(first: str, second: str | None) -> bool:
