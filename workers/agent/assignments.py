@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from app.domain.agents.consent import CATEGORY_CODES
 from app.domain.agents.protocol import ASSIGNMENTS_VALID_FOR, Assignment, Assignments
 from app.domain.blocking.addresses import GLOBAL, classify
 from app.domain.blocking.targets import canonical_url
@@ -69,7 +70,9 @@ class Cut:
 
 def cut(asked: Assignments, *, refused: frozenset[str], limits: Limits) -> Cut:
     """Cut what a collector asks to what this machine does."""
-    willing = [one for one in asked.items if one.category not in refused]
+    # What the text on risk does not name, its owner was never asked about.
+    allowed = frozenset(CATEGORY_CODES) - refused
+    willing = [one for one in asked.items if one.category in allowed]
     public = [one for one in willing if _is_public(one.url)]
     kept = replace(
         asked,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app import __version__
 from app.domain.agents.consent import CATEGORY_CODES, MEASURED_CATEGORIES
 from app.domain.agents.protocol import PROTOCOL, Consent, Enrolment
-from app.errors import QalamError
+from app.errors import QalamError, WrongSettings
 from workers.agent.identity import Identity, digest
 from workers.agent.uplink import KeyRefused, NotTaken, Uplink, UplinkError
 
@@ -29,10 +29,15 @@ class Refused:
     def over(self, before: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return every category this machine leaves alone: all but the usual ones, as it was said."""
         refuse, also = _codes(self.refuse), _codes(self.also)
+        if unknown := sorted((refuse | also) - frozenset(CATEGORY_CODES)):
+            # A slip of the pen must not send this machine where its owner said it shall not go.
+            raise WrongSettings(
+                f"{', '.join(unknown)}: there is no such category; there are {', '.join(CATEGORY_CODES)}"
+            )
         if before is not None and not refuse and not also:
             return before
         allowed = (MEASURED_CATEGORIES | also) - refuse
-        return tuple(sorted((frozenset(CATEGORY_CODES) | refuse) - allowed))
+        return tuple(sorted(frozenset(CATEGORY_CODES) - allowed))
 
 
 def _codes(given: Iterable[str]) -> frozenset[str]:

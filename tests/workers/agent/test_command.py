@@ -160,8 +160,11 @@ def test_refusals_are_remembered(laptop: Laptop, collector: Collector) -> None:
         "--refuse", "humr,POLR", "--also", "ANON",
     )  # fmt: skip
     laptop.run("--once")
+    wrong = laptop.run("--once", "--refuse", "HUMMR")
     kept = set(json.loads((laptop.home / "identity.json").read_text())["refused_categories"])
 
+    assert wrong[0] == 1
+    assert "HUMMR" in wrong[1]
     assert {"HUMR", "POLR"} <= kept
     assert not {"ANON", "NEWS"} & kept
     assert kept == set(collector.enrolments[0].refused_categories)

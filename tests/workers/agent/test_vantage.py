@@ -222,6 +222,8 @@ def test_refused_categories_and_private_addresses_are_left_alone(
     items = [
         asked(HOST, 1),
         asked("tool.example", 2, category="ANON"),
+        # One that the text on risk does not name: nobody was asked about it.
+        asked("other.example", 9, category="NEWER"),
         replace(asked(HOST, 3), url="http://192.168.1.1/admin"),
         replace(asked(HOST, 4), url="http://localhost/"),
         replace(asked(HOST, 5), url="http://[::ffff:127.0.0.1]/"),
@@ -244,7 +246,7 @@ def test_refused_categories_and_private_addresses_are_left_alone(
         assert [one.url for one in assigned.items] == [f"https://{HOST}/"]
         assert len(assigned.canaries) == 3
         assert assigned.independent_resolver is assigned.doh_url is None
-        assert "1 sites to watch; 7 are left out" in machine.said[-1]
+        assert "1 sites to watch; 8 are left out" in machine.said[-1]
 
     play(machine, story)
 
