@@ -21,7 +21,7 @@ from app.domain.record import dates
 from app.domain.record.dataset import DatasetRecord, name_key
 from app.domain.record.report import Account, Found
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import ReportStatus, Role, WorkflowStatus
+from app.domain.vocabulary import ReportStatus, Role, Trust, WorkflowStatus
 from app.services import assembling, conclusions
 from app.services.checks import check_incident, differences
 from app.services.dataset_drafts import revised_draft
@@ -99,12 +99,16 @@ class _Work:
         if not accounts:
             return
         maker = RecordMaker(self.session, self.source, self.now, self.viewer)
-        known = self._known(_record(accounts[0]).organisation)
+        organisation = _record(accounts[0]).organisation
+        known, theirs = self._known(organisation), self._taken_over(organisation)
         times = Counter(_who(_record(one)) for one in accounts)
         marks: list[dict[str, Any]] = []
         for account in accounts:
             record, report_id = _record(account), decided[account.raw.external_id].id
             same = _same(known, record)
+            if not same and _same(theirs, record):
+                # People have made that record theirs: whether this is the same one is for a person.
+                continue
             if not same:
                 incident_id = maker.make(record, report_id)
                 marks.append(self._mark(report_id, incident_id, ReportStatus.ACCEPTED))
@@ -121,6 +125,28 @@ class _Work:
         of_this = sa.select(Report.incident_id).where(
             Report.source_id == self.source.id, Report.incident_id.is_not(None)
         )
+        return self._named(
+            Incident.verified_by_name == organisation,
+            Incident.status.in_(VERIFIED),
+            Incident.id.not_in(of_this),
+        )
+
+    def _taken_over(self, organisation: str) -> dict[tuple[str, str], list[_Known]]:
+        """Return records that datasets told of and that are people's own by now, likewise."""
+        of_datasets = (
+            sa.select(Report.incident_id)
+            .join(Source, Source.id == Report.source_id)
+            .where(Source.trust == Trust.DATASET, Report.incident_id.is_not(None))
+        )
+        return self._named(
+            Incident.id.in_(of_datasets),
+            sa.or_(
+                Incident.verified_by_name.is_distinct_from(organisation),
+                Incident.status.not_in(VERIFIED),
+            ),
+        )
+
+    def _named(self, *wanted: sa.ColumnElement[bool]) -> dict[tuple[str, str], list[_Known]]:
         rows = self.session.execute(
             sa.select(
                 Incident.id,
@@ -131,11 +157,7 @@ class _Work:
             )
             .join(Target, Target.incident_id == Incident.id)
             .outerjoin(Person, Person.id == Target.person_id)
-            .where(
-                Incident.verified_by_name == organisation,
-                Incident.status.in_(VERIFIED),
-                Incident.id.not_in(of_this),
-            )
+            .where(*wanted)
         )
         found: dict[tuple[str, str], list[_Known]] = defaultdict(list)
         for incident_id, country, earliest, latest, name in rows:

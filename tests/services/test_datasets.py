@@ -303,6 +303,24 @@ def test_what_people_have_taken_over_is_not_changed_by_an_import(sessions: Sessi
         assert report.changed_at > report.decided_at
 
 
+def test_a_record_that_people_took_over_is_not_doubled_by_another_export(
+    sessions: Sessions,
+) -> None:
+    """Whether the list means the same person is for people to say: the report waits, nothing is made."""
+    take(sessions, make_cpj.full(killed("José Sample", 2010)))
+    with sessions.writing() as session:
+        editor, row = make.viewer(session, Role.EDITOR, "erlan"), only(session)
+        changed = {"place": "Basra"}
+        record.edit_incident(session, editor, row.id, changed, version=row.version, now=NOW)
+
+    take_people(sessions, make_cpj.people(listed("Jose Sample", "April 30, 2010")), now=LATER)
+
+    with sessions.reading() as session:
+        assert only(session).place == "Basra"
+        waiting = session.scalars(sa.select(Report).where(Report.incident_id.is_(None))).all()
+        assert len(waiting) == 1
+
+
 def test_facts_on_record_outweigh_what_is_reported(sessions: Sessions) -> None:
     """The assessor's level is used only where no facts exist."""
     take(sessions, make_cpj.full(killed("Sample Person")))
