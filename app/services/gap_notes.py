@@ -39,16 +39,25 @@ def note_silence(
 def note_round(
     session: Session, pair: Pair, last: datetime | None, at: datetime, *, interval: timedelta
 ) -> None:
-    """Close the gap that a round ends, or write down one that nobody had noticed."""
+    """Close the gap that a round ends, or write down one that nobody had noticed.
+
+    A round made in time that arrives after its silence was noted takes the gap away: there was none.
+    """
     gap = gap_between(last, at, interval)
     known = history.open_gap(session, pair)
-    if known is not None:
-        known.until = at
-        # What happened meanwhile is known better now than when the silence began.
-        known.reason = _reason(session, pair[1], known.since, at)
+    if known is not None and (gap is None or known.since != gap[0]):
+        session.delete(known)
         session.flush()
-    elif gap is not None:
+        known = None
+    if gap is None:
+        return
+    if known is None:
         _add(session, pair, gap[0], gap[1], now=at)
+        return
+    known.until = at
+    # What happened meanwhile is known better now than when the silence began.
+    known.reason = _reason(session, pair[1], known.since, at)
+    session.flush()
 
 
 def correct(

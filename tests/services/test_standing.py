@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.domain.vocabulary import AlertKind, AlertState, Confidence, SiteCondition, VantageHealth
 from app.errors import InvalidInput
-from app.services import alerting, counting, history_views, site_views, upkeep, watch_alerts
+from app.services import (
+    alerting,
+    counting,
+    history_views,
+    site_views,
+    standing,
+    upkeep,
+    watch_alerts,
+)
+from app.services.monitoring import WatchPolicy
 from app.services.shades import Shades
 from app.storage.alerts import Alert
 from app.storage.database import Sessions
@@ -267,6 +276,22 @@ def test_hours_and_days_are_counted_from_the_rows_and_again_when_late_ones_come(
         # The gap that was there is filled; the one since the last round lasts.
         gaps = history_views.list_gaps(session, Shades(session, LOADER), pair.site.id, limit=5)
         assert [(one["since"], one["until"]) for one in gaps] == [(NOON + minutes(90), None)]
+
+
+def test_a_round_made_in_time_takes_a_gap_away_that_was_noted_before_it_came(
+    sessions: Sessions,
+) -> None:
+    """Silence was seen, and then a round of that time arrives: no gap ends before it begins."""
+    with sessions.writing() as session:
+        pair = Pair(session)
+        pair.arrives(seen(0, OK))
+        standing.let_stale(session, now=NOON + minutes(46), policy=WatchPolicy(state=POLICY))
+        noted = history_views.list_gaps(session, Shades(session, LOADER), pair.site.id, limit=5)
+        pair.arrives(seen(1, OK), now=NOON + minutes(47))
+        left = history_views.list_gaps(session, Shades(session, LOADER), pair.site.id, limit=5)
+
+        assert [(one["since"], one["until"]) for one in noted] == [(NOON + minutes(15), None)]
+        assert left == []
 
 
 def test_an_hour_from_which_rows_may_be_gone_is_not_counted_again(sessions: Sessions) -> None:
