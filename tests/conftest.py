@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -24,6 +25,11 @@ from app.storage import migrations
 from app.storage.database import Sessions, make_engine
 from tests.client import Client
 from tests.make import NOW
+
+# The same examples on every machine, so that a red run is red for everybody; QALAM_EXPLORE=1 draws new ones.
+hypothesis.settings.register_profile("steady", derandomize=True)
+if not os.environ.get("QALAM_EXPLORE"):
+    hypothesis.settings.load_profile("steady")
 
 for name in [name for name in os.environ if name.startswith("QALAM_")]:
     if name not in {"QALAM_TEST_DATABASE_URL", "QALAM_SCREENSHOTS"}:
