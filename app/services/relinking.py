@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.domain.vocabulary import Category
 from app.services import blocking_links, conclusions
@@ -47,8 +47,15 @@ def _declared() -> sa.Select[Incident]:
         IncidentCategory.category == Category.ONLINE_CENSORSHIP,
         IncidentCategory.subtype == "website_blocking",
     )
-    return sa.select(Incident).where(
-        sa.or_(Incident.decision_id.is_not(None), Incident.id.in_(by_category))
+    return (
+        sa.select(Incident)
+        .where(sa.or_(Incident.decision_id.is_not(None), Incident.id.in_(by_category)))
+        # All that a link is computed from.
+        .options(
+            selectinload(Incident.decision),
+            selectinload(Incident.categories),
+            selectinload(Incident.targets),
+        )
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.vocabulary import Confidence, Egress, LegalGround, Mechanism, VantageRole
-from app.services import conclusions, decisions, relinking
+from app.services import conclusions, decisions, example, relinking
 from app.services.drafts import DecisionDraft
 from app.storage.database import Sessions
 from app.storage.sites import Episode, Site, Vantage
@@ -112,3 +112,15 @@ def test_what_is_no_block_has_no_link(sessions: Sessions) -> None:
     """An attack says nothing of websites."""
     with sessions.writing() as session:
         assert make.incident(session).document["blocking_link"] is None
+
+
+def test_what_is_declared_is_asked_again_by_the_clock(sessions: Sessions) -> None:
+    """The whole example, read by a session that knows nothing yet: what stands as it stood is left alone."""
+    with sessions.writing() as session:
+        example.load(session, now=NOW)
+    with sessions.writing() as session:
+        first = relinking.relink_stale(session, now=NOW)
+    with sessions.writing() as session:
+        again = relinking.relink_stale(session, now=NOW + timedelta(days=2))
+
+    assert (first, again) == (False, False)
