@@ -30,7 +30,7 @@ from app.storage import agents, jobs, ledger
 from app.storage.agents import Agent, EnrolmentToken
 from app.storage.sites import Vantage, find_vantage
 
-_UP_SINCE = "up since"
+_BEAT = "agents"
 _INTERRUPTION = timedelta(minutes=2)
 
 
@@ -180,13 +180,12 @@ def notice_silence(session: Session, *, now: datetime, policy: AlertPolicy) -> i
 
 
 def _up_since(session: Session, *, now: datetime) -> datetime:
-    """Since when this collector has been running without a break, as its own heartbeats show."""
-    beats = jobs.heartbeats(session)
-    last, since = beats.get("agents"), beats.get(_UP_SINCE)
-    if since is None or last is None or now - last > _INTERRUPTION:
-        since = now
-        jobs.beat(session, _UP_SINCE, at=now)
-    jobs.beat(session, "agents", at=now)
+    """Since when this collector has been running without a break, as its own heartbeat tells."""
+    last = session.get(jobs.Heartbeat, _BEAT)
+    since = now
+    if last is not None and last.detail is not None and now - last.at <= _INTERRUPTION:
+        since = datetime.fromisoformat(last.detail)
+    jobs.beat(session, _BEAT, at=now, detail=since.isoformat())
     return since
 
 

@@ -24,6 +24,7 @@ from app.domain.vocabulary import (
 from app.main import create_app
 from app.services import agents, vantages
 from app.settings import Settings
+from app.storage import jobs
 from app.storage.agents import requests_of
 from app.storage.database import Sessions
 from app.storage.measurements import MeasurementRow, VerdictRow
@@ -404,6 +405,9 @@ def test_an_agent_that_falls_silent_is_one_alert(
 
     assert collector.vantage("kz-1").health is VantageHealth.OFFLINE
     assert collector.alerts() == [("vantage.offline", AlertState.FIRING)]
+    with collector.sessions.reading() as session:
+        # Nothing that beats here could be taken for a loop that stands still.
+        assert set(jobs.heartbeats(session).values()) == {collector.at}
 
     _look(collector, field)
     delivering.fire_due_alerts(collector.job)
