@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.domain.agents.protocol import CONTROL_WITHIN, LATE_AFTER, OFFLINE_AFTER
-from app.domain.blocking.addresses import classify
+from app.domain.blocking.controls import addresses_to_try
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.throttling import is_slow
 from app.domain.vocabulary import VantageHealth, VantageRole, VerdictState
@@ -30,9 +30,6 @@ from app.storage.measurements import MeasurementRow
 
 MOST_AGENTS = 3
 """Control agents asked for one failure: two are wanted, and one may be silent."""
-
-MOST_ADDRESSES = 20
-"""Addresses a control is handed to try: what an agent takes at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +76,7 @@ def ask_agents(session: Session, seen: Seen, *, now: datetime) -> bool:
                 vantage_id=agent.vantage_id,
                 site_id=seen.site_id,
                 url=seen.url,
-                extra_addresses=_addresses(seen.measurement),
+                extra_addresses=list(addresses_to_try(seen.measurement)),
                 created_at=now,
                 expires_at=until,
             )
@@ -102,17 +99,6 @@ def _controls_to_ask(session: Session, *, now: datetime) -> list[Agent]:
 
 def _is_well(plan: VantagePlan) -> bool:
     return plan.health is VantageHealth.HEALTHY
-
-
-def _addresses(measurement: Measurement) -> list[str]:
-    """Return the addresses seen in the field, a few: an agent may claim any number of anything."""
-    seen = {
-        answer.address: None
-        for lookup in measurement.lookups
-        for answer in lookup.answers
-        if not answer.is_bogon and classify(answer.address) != "bogon:unparseable"
-    }
-    return list(seen)[:MOST_ADDRESSES]
 
 
 def begin(

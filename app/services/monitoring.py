@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.agents.protocol import CanaryCount
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.measurement import Measurement
 from app.domain.blocking.reachability import StatePolicy
@@ -132,7 +133,8 @@ def health_of(reached: int, asked: int) -> tuple[VantageHealth, str]:
     said = f"{reached} of {asked} canaries answer"
     if reached == 0:
         return VantageHealth.OFFLINE, said
-    return (VantageHealth.HEALTHY if 3 * reached >= 2 * asked else VantageHealth.UNHEALTHY), said
+    suffices = CanaryCount(reached=reached, asked=asked).suffices
+    return (VantageHealth.HEALTHY if suffices else VantageHealth.UNHEALTHY), said
 
 
 def record_health(

@@ -15,6 +15,7 @@ from typing import Self
 
 import structlog
 
+from app.domain.blocking.controls import addresses_to_try
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Egress, VantageHealth
 from app.errors import WrongSettings
@@ -150,7 +151,7 @@ class Look:
         self, seen: Seen, controls: Iterable[VantagePlan]
     ) -> tuple[ControlSeen, ...]:
         """Ask every opened control for the same URL, at the addresses seen in the field as well."""
-        extra = addresses_seen(seen.measurement)
+        extra = addresses_to_try(seen.measurement)
         asked = [one for one in controls if one.id in self._probes]
         found = await asyncio.gather(*(self.measure(one, seen.url, extra) for one in asked))
         return tuple(
@@ -194,15 +195,3 @@ class Look:
         if health is not vantage.health:
             log.info("vantage_examined", vantage=vantage.code, health=health.value)
         return health
-
-
-def addresses_seen(measurement: Measurement) -> tuple[str, ...]:
-    """Return the public addresses a measurement was given, in order, each once."""
-    return tuple(
-        dict.fromkeys(
-            answer.address
-            for lookup in measurement.lookups
-            for answer in lookup.answers
-            if not answer.is_bogon
-        )
-    )

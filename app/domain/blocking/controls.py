@@ -26,6 +26,21 @@ class Control:
     network: str | None = None  # "AS1234" or a name; two controls of one network count once
 
 
+MOST_ADDRESSES = 20
+"""Addresses a control is handed to try: what an agent takes at most."""
+
+
+def addresses_to_try(field: Measurement) -> tuple[str, ...]:
+    """Return the addresses seen in the field, each once, a few: an agent may claim any number."""
+    seen = dict.fromkeys(
+        answer.address
+        for lookup in field.lookups
+        for answer in lookup.answers
+        if not answer.is_bogon and classify(answer.address) != "bogon:unparseable"
+    )
+    return tuple(seen)[:MOST_ADDRESSES]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardControl:
     """A control that may speak, with what it says."""
