@@ -9,11 +9,10 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.blocking.measurement import Measurement
-from app.storage.database import Base
+from app.storage.database import Base, insert_into
 
 
 class BodyReference(Base):
@@ -37,8 +36,7 @@ def note(session: Session, seen: Iterable[Measurement]) -> None:
     ]
     if not rows:
         return
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    insert = make(BodyReference).on_conflict_do_nothing(
+    insert = insert_into(session, BodyReference).on_conflict_do_nothing(
         index_elements=["measurement_uid", "sha256"]
     )
     session.execute(insert, rows)

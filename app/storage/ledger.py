@@ -7,11 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.storage.database import Base, new_id
+from app.storage.database import Base, insert_into, new_id
 
 
 class Revision(Base):
@@ -132,9 +130,8 @@ KNOWLEDGE = "knowledge"
 
 def next_number(session: Session, series: str) -> int:
     """Return the next number of a series, from 1; a transaction that ends badly gives it back."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     statement = (
-        insert(ChangeCounter)
+        insert_into(session, ChangeCounter)
         .values(tier=f"number:{series}", value=1)
         .on_conflict_do_update(
             index_elements=[ChangeCounter.tier], set_={"value": ChangeCounter.value + 1}

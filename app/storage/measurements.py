@@ -9,13 +9,12 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, defer, load_only, mapped_column
 
 from app.domain.blocking.measurement import Measurement
 from app.domain.vocabulary import Confidence, Layer, Mechanism, VerdictState
 from app.errors import NotFound
-from app.storage.database import Base, TermType
+from app.storage.database import Base, TermType, insert_into
 from app.storage.sites import Vantage
 
 JUDGEMENT = "judgement"
@@ -116,9 +115,8 @@ def insert_new(session: Session, rows: Sequence[dict[str, Any]]) -> set[uuid.UUI
     """Insert measurements and return the uids that were new; those kept before stay untouched."""
     if not rows:
         return set()
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     query = (
-        make(MeasurementRow)
+        insert_into(session, MeasurementRow)
         .on_conflict_do_nothing(index_elements=["uid"])
         .returning(MeasurementRow.uid)
     )

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.domain.vocabulary import (
@@ -21,7 +20,7 @@ from app.domain.vocabulary import (
     VantageRole,
 )
 from app.errors import NotFound
-from app.storage.database import Base, TermType, new_id
+from app.storage.database import Base, TermType, insert_into, new_id
 from app.storage.outlets import Outlet
 
 
@@ -205,8 +204,9 @@ def add_states(session: Session, due: Sequence[tuple[uuid.UUID, uuid.UUID, datet
     """Make states of sites at vantages, due at a time; whoever made one before was right as well."""
     if not due:
         return
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    query = make(SiteState).on_conflict_do_nothing(index_elements=["site_id", "vantage_id"])
+    query = insert_into(session, SiteState).on_conflict_do_nothing(
+        index_elements=["site_id", "vantage_id"]
+    )
     session.execute(
         query,
         [
