@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from app.domain.record.statistics import Counted, Holds, Window, both, journalists_in
 from app.domain.record.statistics_index import is_unsolved, murders
-from app.domain.vocabulary import Category, Impunity, Motive, PersonRole
+from app.domain.vocabulary import Category, Impunity, JudicialStatus, Motive, PersonRole
 
 UNESCO_SINCE = date(2006, 1, 1)
 
@@ -90,14 +89,6 @@ def percent(part: int, whole: int) -> float | None:
     (81.3, None)
     """
     return round(100 * part / whole, 1) if whole else None
-
-
-class JudicialStatus(StrEnum):
-    """What a State says of a killing, in UNESCO's words; a statement of the State, never ours."""
-
-    NO_INFORMATION = "no_information"
-    ONGOING_OR_UNRESOLVED = "ongoing_or_unresolved"
-    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

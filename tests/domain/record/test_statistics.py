@@ -23,6 +23,7 @@ from app.domain.vocabulary import (
     Category,
     Impunity,
     IncidentScope,
+    JudicialStatus,
     Motive,
     PersonRole,
     TargetKind,
@@ -357,9 +358,9 @@ def test_the_rate_is_what_is_unresolved_of_all_since_2006() -> None:
     before = murder("2005")
     first, second, third = murder("2006"), murder("2010"), murder("2011")
     said = {
-        first.id: rates.JudicialStatus.RESOLVED,
-        second.id: rates.JudicialStatus.ONGOING_OR_UNRESOLVED,
-        before.id: rates.JudicialStatus.RESOLVED,
+        first.id: JudicialStatus.RESOLVED,
+        second.id: JudicialStatus.ONGOING_OR_UNRESOLVED,
+        before.id: JudicialStatus.RESOLVED,
     }
     found = rates.unesco_rate([before, first, second, third], said, as_of=TODAY)
 

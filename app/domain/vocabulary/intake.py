@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of reports that arrive from elsewhere."""
+
+from app.domain.vocabulary.term import Term
+
+
+class SourceKind(Term):
+    """What an intake source is read as."""
+
+    FEED = "feed", "An RSS or Atom feed."
+    CSV = "csv", "A CSV file with a mapping of columns."
+    CPJ = "cpj", "The full export of journalists killed, by the Committee to Protect Journalists."
+    CPJ_PEOPLE = "cpj-people", "The people list export of the Committee to Protect Journalists."
+
+
+class Trust(Term):
+    """What a row of an intake source becomes."""
+
+    LEAD = "lead", "A hint for a person to follow."
+    REPORT = "report", "A report that a person may accept into an incident."
+    DATASET = "dataset", "A named organisation's own verified dataset."
+
+
+class ReportStatus(Term):
+    """What was done with a report."""
+
+    NEW = "new", "Nobody has decided on it."
+    ACCEPTED = "accepted", "It became a draft incident."
+    ATTACHED = "attached", "It was added to an incident as a source."
+    REJECTED = "rejected", "It was set aside, with a reason."
