@@ -47,6 +47,7 @@ def alert_policy(settings: Settings) -> AlertPolicy:
         remind_every=_seconds(settings.reminder_seconds),
         digest_every=_seconds(settings.digest_seconds),
         clock_tolerance=_seconds(settings.clock_tolerance_seconds),
+        deadline_notice=timedelta(days=settings.deadline_notice_days),
     )
 
 

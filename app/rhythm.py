@@ -60,6 +60,7 @@ class Rhythm(BaseSettings):
     reminder_seconds: float = Field(default=86400.0, ge=60)
     digest_seconds: float = Field(default=14400.0, ge=60)
     clock_tolerance_seconds: float = Field(default=300.0, ge=1)
+    deadline_notice_days: int = Field(default=14, ge=0, le=366)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -42,6 +42,8 @@ class AlertPolicy:
     digest_every: timedelta = timedelta(hours=4)
     # How far an agent's clock may be off before somebody is told.
     clock_tolerance: timedelta = timedelta(minutes=5)
+    # How long before a deadline people are reminded of it.
+    deadline_notice: timedelta = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

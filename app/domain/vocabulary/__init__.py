@@ -38,7 +38,18 @@ from app.domain.vocabulary.incidents import (
     WorkflowStatus,
 )
 from app.domain.vocabulary.intake import ReportStatus, SourceKind, Trust
-from app.domain.vocabulary.justice import FactKind, Impunity, JudicialStatus, Polarity, Stage
+from app.domain.vocabulary.justice import (
+    FactKind,
+    Impunity,
+    JudicialStatus,
+    PartyKind,
+    PartyRole,
+    Polarity,
+    RecommendationStatus,
+    ResolutionClaim,
+    Sanction,
+    Stage,
+)
 from app.domain.vocabulary.outlets import (
     Base,
     DecisionKind,
@@ -91,13 +102,18 @@ __all__ = [
     "Mechanism",
     "Motive",
     "OutletAxis",
+    "PartyKind",
+    "PartyRole",
     "PersonRole",
     "Polarity",
     "Precision",
     "Publication",
     "Reachability",
+    "RecommendationStatus",
     "ReportStatus",
+    "ResolutionClaim",
     "Role",
+    "Sanction",
     "Scope",
     "Severity",
     "Sex",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What kinds of acts there are, and which of them are crimes somebody can be held to account for."""
 
+from app.domain.vocabulary import subtypes
 from app.domain.vocabulary.term import Term
 
 
@@ -39,73 +40,28 @@ class Category(Term):
     FAILURE_TO_INVESTIGATE = "failure_to_investigate", "Authorities did not investigate an act."
 
 
-SUBTYPES: dict[Category, tuple[str, ...]] = {
-    Category.KILLING: (
-        "targeted_murder",
-        "crossfire",
-        "dangerous_assignment",
-        "death_in_custody",
-        "unknown",
-    ),
-    Category.ATTEMPTED_KILLING: (),
-    Category.PHYSICAL_ATTACK: ("injury", "no_injury", "sexual_violence"),
-    Category.TORTURE: (),
-    Category.ENFORCED_DISAPPEARANCE: (),
-    Category.KIDNAPPING: (),
-    Category.DETENTION: (
-        "arrest",
-        "detention",
-        "imprisonment",
-        "house_arrest",
-        "forced_psychiatric",
-        "interrogation",
-    ),
-    Category.CRIMINAL_PROSECUTION: (
-        "extremism",
-        "inciting_discord",
-        "defamation",
-        "insult_of_official",
-        "terrorism",
-        "false_information",
-        "leak",
-        "other",
-    ),
-    Category.CIVIL_SUIT: ("defamation", "other"),
-    Category.OUTLET_MEASURE: (
-        "closure",
-        "suspension",
-        "licence_or_registration",
-        "print_or_distribution",
-        "asset_seizure",
-        "forced_ownership_change",
-    ),
-    Category.ONLINE_CENSORSHIP: (
-        "website_blocking",
-        "takedown",
-        "account_closure",
-        "ddos",
-        "hacking",
-        "shutdown",
-    ),
-    Category.PRIOR_RESTRAINT: (),
-    Category.ACCESS_DENIAL: ("event", "accreditation", "border_stop", "entry_denied"),
-    Category.EQUIPMENT: ("damage", "search", "seizure"),
-    Category.SOURCE_PROTECTION: ("subpoena_or_order", "surveillance", "spyware", "raid"),
-    Category.THREAT_HARASSMENT: (
-        "death_threat",
-        "threat",
-        "insult",
-        "smear",
-        "online_harassment",
-        "doxxing",
-        "family_targeted",
-    ),
-    Category.ECONOMIC_PRESSURE: ("dismissal", "advertising", "tax_inspection"),
-    Category.EXTRADITION_RENDITION: (),
-    Category.ASSEMBLY_RESTRICTION: ("ban", "dispersal", "participant_sanction"),
-    Category.RESTRICTIVE_LAW: (),
-    Category.FAILURE_TO_INVESTIGATE: (),
+SUBTYPE_LISTS: dict[Category, type[Term]] = {
+    Category.KILLING: subtypes.KillingSubtype,
+    Category.PHYSICAL_ATTACK: subtypes.PhysicalAttackSubtype,
+    Category.DETENTION: subtypes.DetentionSubtype,
+    Category.CRIMINAL_PROSECUTION: subtypes.CriminalProsecutionSubtype,
+    Category.CIVIL_SUIT: subtypes.CivilSuitSubtype,
+    Category.OUTLET_MEASURE: subtypes.OutletMeasureSubtype,
+    Category.ONLINE_CENSORSHIP: subtypes.OnlineCensorshipSubtype,
+    Category.ACCESS_DENIAL: subtypes.AccessDenialSubtype,
+    Category.EQUIPMENT: subtypes.EquipmentSubtype,
+    Category.SOURCE_PROTECTION: subtypes.SourceProtectionSubtype,
+    Category.THREAT_HARASSMENT: subtypes.ThreatHarassmentSubtype,
+    Category.ECONOMIC_PRESSURE: subtypes.EconomicPressureSubtype,
+    Category.ASSEMBLY_RESTRICTION: subtypes.AssemblyRestrictionSubtype,
 }
+"""The list of a category's subtypes; a category without one has none."""
+
+SUBTYPES: dict[Category, tuple[str, ...]] = {
+    category: tuple(term.value for term in SUBTYPE_LISTS.get(category, ()))
+    for category in Category
+}
+"""Every subtype's code by category, retired ones within."""
 
 IMPUNITY_APPLICABLE: frozenset[Category] = frozenset(
     {

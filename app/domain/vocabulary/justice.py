@@ -108,3 +108,64 @@ class JudicialStatus(Term):
         "resolved",
         "The State says that somebody was convicted or cleared, or that the suspect died.",
     )
+
+
+class ResolutionClaim(Term):
+    """Why a State calls a killing resolved; its claim, never ours."""
+
+    CONVICTED = "convicted", "The State says that a court convicted perpetrators."
+    SUSPECT_DIED = "suspect_died", "The State says that the suspect died before the case ended."
+    NOT_RELATED = (
+        "not_related",
+        "The State says that a court found the death not related to journalism.",
+    )
+
+
+class PartyKind(Term):
+    """What a party to a case is."""
+
+    PERSON = "person", "A person of the record."
+    OUTLET = "outlet", "An outlet of the record."
+    AUTHORITY = "authority", "An office, a court, a ministry or another body, by its name."
+    GROUP = "group", "People whom the source describes and does not name."
+
+
+class PartyRole(Term):
+    """What somebody is in a legal case."""
+
+    DEFENDANT = "defendant", "Accused or sued."
+    CLAIMANT = "claimant", "Brings the suit or the complaint."
+    VICTIM = "victim", "Suffered the act that the case is about."
+    PROSECUTOR = "prosecutor", "Prosecutes for the State."
+    INVESTIGATOR = "investigator", "Investigates for the State."
+    COURT = "court", "Decides: a court or a judge."
+    LAWYER = "lawyer", "Represents a party."
+    THIRD_PARTY = "third_party", "Joined to the case without being either side."
+
+
+class Sanction(Term):
+    """What a sentence imposes beside imprisonment and fines."""
+
+    PROFESSION_BAN = "profession_ban", "May not work in a profession or an office."
+    CONFISCATION = "confiscation", "Property is taken."
+    COMMUNITY_SERVICE = "community_service", "Unpaid work."
+    CORRECTIVE_LABOUR = "corrective_labour", "Part of the wages goes to the State."
+    RESTRICTED_LIBERTY = "restricted_liberty", "Lives at home under conditions and controls."
+    ADMINISTRATIVE_ARREST = "administrative_arrest", "Held for days, without a criminal sentence."
+    COMPULSORY_TREATMENT = "compulsory_treatment", "Sent to an institution for treatment."
+    COMPENSATION = "compensation", "Pays damages to another party."
+    PUBLICATION_BAN = "publication_ban", "May not publish, or must take down what was published."
+    EXPULSION = "expulsion", "Must leave the country."
+    OTHER = "other", "Something else; the fact's words say what."
+
+
+class RecommendationStatus(Term):
+    """What became of a recommendation; dated, with its source."""
+
+    OPEN = "open", "Asked; nothing is known of an answer."
+    ACCEPTED = "accepted", "Whoever was asked said yes; it is not done yet."
+    REFUSED = "refused", "Whoever was asked said no."
+    PARTLY_DONE = "partly_done", "Done in part."
+    DONE = "done", "What was asked was done."
+    NO_REPLY = "no_reply", "No answer came."
+    LAPSED = "lapsed", "Overtaken by events; nobody waits for it any more."
