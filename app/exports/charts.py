@@ -77,7 +77,13 @@ def _axes(figure: Figure) -> tuple[alt.X, alt.Y]:
     whole = all(value == int(value) for value in known)
     axis = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis()
     return (
-        alt.X("x:O", title=figure.x_label, sort=places, axis=alt.Axis(labelAngle=0)),
+        alt.X(
+            "x:O",
+            title=figure.x_label,
+            sort=places,
+            axis=alt.Axis(labelAngle=0),
+            scale=alt.Scale(padding=0.35),
+        ),
         alt.Y("y:Q", title=figure.y_label, axis=axis),
     )
 
