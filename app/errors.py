@@ -61,6 +61,13 @@ class UnknownField(InvalidInput):
     title = "Unknown field"
 
 
+class RetiredTerm(InvalidInput):
+    """When a code of the vocabulary is sent that is kept for reading only; its successor is named."""
+
+    code = "retired_term"
+    title = "This term is retired"
+
+
 class RefusedAddress(InvalidInput):
     """When a URL names something Qalam must never contact."""
 

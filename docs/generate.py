@@ -10,17 +10,6 @@ from pathlib import Path
 
 from app.domain import vocabulary
 from app.domain.blocking.rules import RULES, RULES_VERSION
-from app.domain.vocabulary import (
-    access,
-    alerting,
-    blocking,
-    categories,
-    incidents,
-    intake,
-    justice,
-    outlets,
-    people,
-)
 from tests.testbed.scenarios import SCENARIOS, Expected, Scenario
 
 DOCS = Path(__file__).resolve().parent
@@ -28,27 +17,10 @@ BEGIN = "<!-- generated from the code by docs/generate.py: change it there -->"
 END = "<!-- end of the generated part -->"
 
 
-ROOMS = (
-    blocking, categories, incidents, people, justice, outlets, intake, alerting, access,
-)  # fmt: skip
-
-
-def kinds() -> list[type[vocabulary.Term]]:
-    """Return every list of terms, room by room, in the order of its file."""
-    return [
-        members
-        for room in ROOMS
-        for members in vars(room).values()
-        if inspect.isclass(members)
-        and issubclass(members, vocabulary.Term)
-        and members.__module__ == room.__name__
-    ]
-
-
 def terms() -> str:
     """Return every term of the vocabulary with its sentence."""
     parts = []
-    for kind in kinds():
+    for kind in vocabulary.LISTS:
         parts.append(f"### {kind.__name__}\n\n{inspect.getdoc(kind)}\n")
         parts.append("| Code | Meaning |\n|---|---|")
         parts += [f"| `{member.value}` | {member.sentence} |" for member in kind]

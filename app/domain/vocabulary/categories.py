@@ -58,8 +58,7 @@ SUBTYPE_LISTS: dict[Category, type[Term]] = {
 """The list of a category's subtypes; a category without one has none."""
 
 SUBTYPES: dict[Category, tuple[str, ...]] = {
-    category: tuple(term.value for term in SUBTYPE_LISTS.get(category, ()))
-    for category in Category
+    category: tuple(term.value for term in SUBTYPE_LISTS.get(category, ())) for category in Category
 }
 """Every subtype's code by category, retired ones within."""
 

@@ -11,7 +11,10 @@ from app.domain.vocabulary.term import Term
 class KillingSubtype(Term):
     """How a person came to be killed."""
 
-    TARGETED_MURDER = "targeted_murder", "Killed on purpose, in reprisal for the work or because of it."
+    TARGETED_MURDER = (
+        "targeted_murder",
+        "Killed on purpose, in reprisal for the work or because of it.",
+    )
     CROSSFIRE = "crossfire", "Killed in combat or crossfire, without being its target."
     DANGEROUS_ASSIGNMENT = (
         "dangerous_assignment",
