@@ -9,6 +9,7 @@ from app.domain.countries import COUNTRIES
 from app.domain.record import dates
 from app.domain.record.dates import DateSpan
 from app.domain.vocabulary import (
+    SUBTYPE_LISTS,
     SUBTYPES,
     Base,
     Category,
@@ -16,6 +17,7 @@ from app.domain.vocabulary import (
     Publication,
     Reachability,
     TargetKind,
+    refuse_retired,
 )
 from app.errors import FieldError, InvalidInput
 from app.services.drafts import IncidentDraft, InvolvementDraft, TargetDraft
@@ -61,6 +63,8 @@ def check_subtype(category: Category, subtype: str | None, pointer: str) -> None
     if subtype is not None and subtype not in SUBTYPES[category]:
         listed = ", ".join(SUBTYPES[category]) or "none"
         raise wrong(pointer, "subtype", f"Subtypes of {category.value}: {listed}.")
+    if subtype is not None:
+        refuse_retired(SUBTYPE_LISTS[category](subtype))
 
 
 def check_axis_value(axis: OutletAxis, value: str, pointer: str) -> None:
@@ -107,6 +111,8 @@ def _check_target(target: TargetDraft, pointer: str) -> None:
         raise wrong(pointer, "target", "A target that is a group has a description, no names.")
     if target.kind is TargetKind.GROUP and not (target.description or "").strip():
         raise wrong(f"{pointer}/description", "missing", "Describe the group as the source does.")
+    if target.kind is TargetKind.OUTLET and target.employer_outlet_id is not None:
+        raise wrong(f"{pointer}/employer_outlet_id", "target", "Only people work at an outlet.")
     if target.person is not None:
         _check_filled(target.person.name, f"{pointer}/person/name")
     if target.outlet is not None:

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -24,8 +25,8 @@ from pydantic_core import PydanticCustomError
 from app.domain import texts
 from app.domain.countries import COUNTRIES
 from app.domain.record import dates
-from app.domain.vocabulary import CitationType
-from app.errors import FieldError, InvalidInput
+from app.domain.vocabulary import CitationType, Term, refuse_retired
+from app.errors import FieldError, InvalidInput, RetiredTerm
 
 D = TypeVar("D")
 
@@ -60,6 +61,13 @@ def _no_sealed(value: object, known: frozenset[str], pointer: str = "") -> None:
             _no_sealed(inner, known, f"{pointer}/{index}")
 
 
+def _current(term: Term) -> None:
+    try:
+        refuse_retired(term)
+    except RetiredTerm as error:
+        raise PydanticCustomError(error.code, error.detail) from None
+
+
 class Body(BaseModel):
     """A body that takes no field it does not know, least of all a source's identity."""
 
@@ -70,6 +78,14 @@ class Body(BaseModel):
     def _refuse_sealed(cls, data: object) -> object:
         _no_sealed(data, frozenset(cls.model_fields))
         return data
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _in_use(cls, value: object) -> object:
+        for term in value if isinstance(value, list | tuple | set | frozenset) else (value,):
+            if isinstance(term, Term):
+                _current(term)
+        return value
 
     def to_draft(self, kind: type[D]) -> D:
         """Return what the services take; fields that were not sent keep their defaults."""
