@@ -18,6 +18,8 @@ class ApiKey(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]  # a pseudonym is as good as a name
+    # The person who uses it, where the name says something else: two keys of one owner are one person.
+    owner: Mapped[str | None]
     role: Mapped[Role] = mapped_column(TermType(Role))
     scopes: Mapped[list[str]] = mapped_column(default=list)
     lookup: Mapped[str] = mapped_column(unique=True)
