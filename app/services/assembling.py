@@ -179,12 +179,18 @@ def _outlet(
 ) -> Outlet | None:
     if draft.outlet is not None:
         return make_outlet(session, draft.outlet, recorded_by_id=viewer.key_id, now=now)
-    if draft.outlet_id is None:
+    return _known_outlet(session, draft.outlet_id, f"{pointer}/outlet_id", viewer)
+
+
+def _known_outlet(
+    session: Session, outlet_id: uuid.UUID | None, pointer: str, viewer: Viewer
+) -> Outlet | None:
+    if outlet_id is None:
         return None
     try:
-        return get_outlet(session, viewer, draft.outlet_id)
+        return get_outlet(session, viewer, outlet_id)
     except NotFound:
-        raise wrong(f"{pointer}/outlet_id", "unknown", "There is no such outlet.") from None
+        raise wrong(pointer, "unknown", "There is no such outlet.") from None
 
 
 def _target(
@@ -193,6 +199,9 @@ def _target(
     pointer = f"/targets/{index}"
     person = _person(session, draft.person_id, draft.person, pointer, viewer=viewer, now=now)
     outlet = _outlet(session, draft, pointer, viewer=viewer, now=now)
+    employer = _known_outlet(
+        session, draft.employer_outlet_id, f"{pointer}/employer_outlet_id", viewer
+    )
     return Target(
         id=new_id(),
         position=index,
@@ -201,6 +210,8 @@ def _target(
         person_id=person.id if person else None,
         outlet=outlet,
         outlet_id=outlet.id if outlet else None,
+        employer=employer,
+        employer_outlet_id=employer.id if employer else None,
         description=draft.description,
         count=draft.count,
         primary_role=draft.primary_role,
@@ -220,6 +231,7 @@ def _target_draft(one: Target) -> TargetDraft:
         kind=one.kind,
         person_id=one.person_id,
         outlet_id=one.outlet_id,
+        employer_outlet_id=one.employer_outlet_id,
         description=one.description,
         count=one.count,
         primary_role=one.primary_role,

@@ -25,7 +25,7 @@ from app.storage.cases import Case, CaseFilter, Fact, get_case, incidents_of, li
 from app.storage.incidents import Incident
 from app.storage.parts import Involvement, Target
 from app.storage.people import Person
-from app.storage.reached import may_name_target
+from app.storage.parts import may_name_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

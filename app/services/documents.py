@@ -128,6 +128,8 @@ def _target(target: Target, *, full: bool) -> dict[str, Any]:
     named = target.person is not None and (full or is_named(target))
     roles = [role for role in (target.primary_role, *target.other_roles) if role is not None]
     outlet = target.outlet
+    # Where somebody works tells who it is: withheld with the name.
+    employer = target.employer if full or target.person is None or named else None
     return {
         "kind": target.kind,
         "person": person_ref(target.person) if named and target.person else None,
@@ -135,6 +137,7 @@ def _target(target: Target, *, full: bool) -> dict[str, Any]:
         "outlet": {"id": outlet.id, "name": outlet.name, "is_group": outlet.is_group}
         if outlet
         else None,
+        "employer": {"id": employer.id, "name": employer.name} if employer else None,
         "description": target.description,
         "count": target.count,
         "primary_role": target.primary_role,
@@ -250,7 +253,9 @@ def words_of(document: dict[str, Any]) -> str:
     for target in document["targets"]:
         person, outlet = target["person"], target["outlet"]
         found += [person["name"], *person["names"].values()] if person else []
-        found += [outlet["name"] if outlet else None, target["description"]]
+        employer = target["employer"]
+        found += [one["name"] for one in (outlet, employer) if one]
+        found.append(target["description"])
     for one in document["involvements"]:
         person = one["person"]
         found += [one["description"], *([person["name"]] if person else [])]

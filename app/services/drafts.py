@@ -89,6 +89,8 @@ class TargetDraft(Draft, frozen=True, kw_only=True):
     person: PersonDraft | None = None
     outlet_id: uuid.UUID | None = None
     outlet: OutletDraft | None = None
+    # Where a person, or a group, worked at the time.
+    employer_outlet_id: uuid.UUID | None = None
     description: str | None = None
     count: int | None = None
     primary_role: PersonRole | None = None

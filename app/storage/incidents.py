@@ -32,7 +32,7 @@ from app.errors import NotFound
 from app.storage.citations import Citation
 from app.storage.database import Base, TermType, new_id
 from app.storage.decisions import Decision
-from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target
+from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target, worked_at
 
 incident_citations = sa.Table(
     "incident_citations",
@@ -181,7 +181,10 @@ def _matching_parts(wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]:
         )
     target = sa.exists().where(Target.incident_id == Incident.id)
     if wanted.outlet_id is not None:
-        yield target.where(Target.outlet_id == wanted.outlet_id)
+        # Also what was done to its journalists.
+        yield target.where(
+            sa.or_(Target.outlet_id == wanted.outlet_id, worked_at(wanted.outlet_id))
+        )
     if wanted.person_id is not None:
         yield target.where(Target.person_id == wanted.person_id)
     if wanted.person_roles:
@@ -217,6 +220,7 @@ WHOLE = (
     selectinload(Incident.categories),
     selectinload(Incident.targets).joinedload(Target.person),
     selectinload(Incident.targets).joinedload(Target.outlet),
+    selectinload(Incident.targets).joinedload(Target.employer),
     selectinload(Incident.involvements).joinedload(Involvement.person),
     selectinload(Incident.citations),
     joinedload(Incident.event_group),

@@ -66,6 +66,10 @@ class Target(Base):
     kind: Mapped[TargetKind] = mapped_column(TermType(TargetKind))
     person_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
     outlet_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("outlets.id"), index=True)
+    # Where a person, or a group, worked at the time.
+    employer_outlet_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("outlets.id"), index=True
+    )
     description: Mapped[str | None]  # of a group; no name is invented to fill a form
     count: Mapped[int | None]
     primary_role: Mapped[PersonRole | None] = mapped_column(TermType(PersonRole))
@@ -87,7 +91,8 @@ class Target(Base):
     )
 
     person: Mapped[Person | None] = relationship(lazy="raise")
-    outlet: Mapped[Outlet | None] = relationship(lazy="raise")
+    outlet: Mapped[Outlet | None] = relationship(lazy="raise", foreign_keys=outlet_id)
+    employer: Mapped[Outlet | None] = relationship(lazy="raise", foreign_keys=employer_outlet_id)
 
 
 class Involvement(Base):
@@ -119,6 +124,31 @@ class Involvement(Base):
     retracted_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship(lazy="raise")
+
+
+def may_name_target() -> sa.ColumnElement[bool]:
+    """Say which targets' names may be public: never minors, never relatives. Needs `Person` joined."""
+    return sa.and_(
+        Person.is_minor.is_(False),
+        Person.is_relative.is_(False),
+        Target.age_group.is_distinct_from(AgeGroup.MINOR),
+        Target.primary_role.is_distinct_from(PersonRole.FAMILY_MEMBER),
+    )
+
+
+def worked_at(outlet_id: uuid.UUID | sa.ColumnElement[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Say which targets are known to everybody to have worked at an outlet.
+
+    Nobody whose name is withheld: where somebody works tells who it is.
+    """
+    nameable = (
+        sa.exists()
+        .where(Person.id == Target.person_id, may_name_target())
+        .correlate(Target)
+    )
+    return sa.and_(
+        Target.employer_outlet_id == outlet_id, sa.or_(Target.person_id.is_(None), nameable)
+    )
 
 
 def list_event_groups(

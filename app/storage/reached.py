@@ -13,23 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import AgeGroup, PersonRole, SiteCondition, VantageRole
+from app.domain.vocabulary import SiteCondition, VantageRole
 from app.errors import NotFound
 from app.storage.incidents import Incident, visible_to
 from app.storage.outlets import Outlet, OutletStatusEvent
-from app.storage.parts import Involvement, Target
+from app.storage.parts import Involvement, Target, may_name_target, worked_at
 from app.storage.people import Person
 from app.storage.sites import Episode, Site, SiteState, Vantage
-
-
-def may_name_target() -> sa.ColumnElement[bool]:
-    """Say which targets' names may be public: never minors, never relatives."""
-    return sa.and_(
-        Person.is_minor.is_(False),
-        Person.is_relative.is_(False),
-        Target.age_group.is_distinct_from(AgeGroup.MINOR),
-        Target.primary_role.is_distinct_from(PersonRole.FAMILY_MEMBER),
-    )
 
 
 def _is_own(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -68,7 +58,9 @@ def outlets_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     if viewer.is_staff:
         return sa.true()
     targeted = sa.exists().where(
-        Target.outlet_id == Outlet.id, Target.incident_id == Incident.id, visible_to(viewer)
+        sa.or_(Target.outlet_id == Outlet.id, worked_at(Outlet.id.expression)),
+        Target.incident_id == Incident.id,
+        visible_to(viewer),
     )
     if viewer.sees_own and viewer.key_id is not None:
         return sa.or_(Outlet.is_published, targeted, Outlet.recorded_by_id == viewer.key_id)

@@ -70,6 +70,9 @@ class TargetBody(Body):
     person: NewPerson | None = None
     outlet_id: uuid.UUID | None = None
     outlet: NewOutlet | None = None
+    employer_outlet_id: uuid.UUID | None = Field(
+        None, description="The outlet a person, or a group, worked at when it happened."
+    )
     description: Line | None = Field(None, description="Of a group, as the source puts it.")
     count: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     primary_role: PersonRole | None = None

@@ -66,6 +66,7 @@ from app.domain.vocabulary.people import (
     Instigation,
     InvolvementStatus,
     PersonRole,
+    PersonStanding,
     Sex,
     TargetKind,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "PartyKind",
     "PartyRole",
     "PersonRole",
+    "PersonStanding",
     "PhysicalAttackSubtype",
     "Polarity",
     "Precision",

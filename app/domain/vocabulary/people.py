@@ -109,3 +109,23 @@ class Instigation(Term):
     NOT_SUSPECTED = "not_suspected", "Nobody suspects an order."
     RULED_OUT = "ruled_out", "An inquiry ruled an order out."
     UNKNOWN = "unknown", "Not known."
+
+
+class PersonStanding(Term):
+    """What became of a person, by the last that the record says; never free by default."""
+
+    KILLED = "killed", "Killed."
+    DIED = "died", "Died; the record does not call it a killing."
+    MISSING = "missing", "Abducted or disappeared; nothing since is on record."
+    IMPRISONED = "imprisoned", "Serving a prison sentence, or held as one convicted."
+    IN_PSYCHIATRIC_INSTITUTION = (
+        "in_psychiatric_institution",
+        "Held in a psychiatric institution, or sent there.",
+    )
+    UNDER_HOUSE_ARREST = "under_house_arrest", "Held at home."
+    IN_DETENTION = "in_detention", "Held without a sentence on record."
+    SENTENCE_SERVED = "sentence_served", "Released after the sentence had been served."
+    RELEASED = "released", "Released."
+    EXILED = "exiled", "Abroad, and cannot safely return."
+    FREE = "free", "At liberty, as a source states."
+    UNKNOWN = "unknown", "The record does not say."
