@@ -28,6 +28,8 @@ class Person(Base):
     # Names of minors and of relatives are never public.
     is_minor: Mapped[bool] = mapped_column(default=False)
     is_relative: Mapped[bool] = mapped_column(default=False)
+    # Since when the name is erased; the acts stay on record without it.
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
