@@ -6,7 +6,7 @@
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,45 +14,18 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.domain.record import cases as rules
-from app.domain.record import dates, impunity
+from app.domain.record import impunity
 from app.domain.record.impunity import ImpunityResult
-from app.domain.record.impunity_input import (
-    ExecutorsNote,
-    ImpunityInput,
-    InstigationNote,
-    ReportedLevel,
-)
-from app.domain.vocabulary import Instigation, Polarity, WorkflowStatus
-from app.services import blocking_links, suspects
+from app.domain.record.impunity_override import with_override
+from app.domain.vocabulary import WorkflowStatus
+from app.services import blocking_links, stated, suspects
 from app.services.documents import CaseFound, Found, incident_document, words_of
-from app.storage import cases, ledger
-from app.storage.assessments import Assessment, assessments_of
-from app.storage.cases import Case, Fact
-from app.storage.incidents import VERIFIED, Incident, find_incident
-from app.storage.parts import Involvement
+from app.services.impunity_inputs import case_fact, impunity_input, standing_overrides
+from app.storage import cases
+from app.storage.cases import Case
+from app.storage.incidents import Incident, find_incident
 
 _NOTHING_KNOWN = datetime.min.replace(tzinfo=UTC)
-
-
-def case_fact(fact: Fact, polarity: Polarity) -> rules.CaseFact:
-    """Return a fact as the rules read it."""
-    return rules.CaseFact(
-        id=str(fact.id),
-        case_id=str(fact.case_id),
-        kind=fact.kind,
-        polarity=polarity,
-        happened=dates.parse(fact.date_text),
-        recorded_at=fact.recorded_at,
-        verified_at=fact.verified_at,
-        retracted_at=fact.retracted_at,
-        sequence=fact.sequence,
-        involvement_id=str(fact.involvement_id) if fact.involvement_id else None,
-        person_key=str(fact.person_id) if fact.person_id else None,
-        role=fact.crime_role,
-        lesser_charge="lesser_charge" in fact.flags,
-        in_absentia="in_absentia" in fact.flags,
-        suspended_sentence="suspended_sentence" in fact.flags,
-    )
 
 
 def case_found(
@@ -66,16 +39,10 @@ def case_found(
         known_at=known_at,
         include_unverified=include_unverified,
     )
-    ids = {one.id for one in counted}
-    sentences = [
-        fact.sentence_months
-        for fact in case.facts
-        if str(fact.id) in ids and fact.sentence_months is not None
-    ]
     return CaseFound(
         case=case,
         stage=rules.stage(counted, case.polarity),
-        sentence_months=sentences[-1] if sentences else None,
+        sentence_months=stated.the_one_term(case, counted),
         facts=counted,
     )
 
@@ -126,93 +93,11 @@ def _impunity(
     known_at: datetime,
     include_unverified: bool,
 ) -> ImpunityResult:
-    slots = {one.slot_id for one in incident.involvements}
-    facts = tuple(
-        case_fact(fact, case.polarity)
-        for case in of_incident
-        for fact in case.facts
-        # One case may be of several incidents; a fact about another one's slot is not about this.
-        if fact.involvement_id is None or fact.involvement_id in slots
-    )
-    history = ledger.revisions_of(session, "incident", incident.id)
-    given = ImpunityInput(
-        categories=frozenset(one.category for one in incident.categories),
-        verified_at=_verified_at(incident, history, known_at),
-        involvements=tuple(_slot(one) for one in incident.involvements),
-        facts=facts,
-        instigation=tuple(
-            InstigationNote(value=Instigation(value), recorded_at=at)
-            for value, at in _values(history, "instigation", incident.instigation, incident)
-        ),
-        executors_complete=tuple(
-            ExecutorsNote(complete=bool(value), recorded_at=at)
-            for value, at in _values(
-                history, "executors_complete", incident.executors_complete, incident
-            )
-        ),
-        reported=tuple(reported_level(one) for one in assessments_of(session, incident.id)),
-    )
-    return impunity.derive(
+    given = impunity_input(session, incident, of_incident, known_at=known_at)
+    derived = impunity.derive(
         given, as_of=as_of, known_at=known_at, include_unverified=include_unverified
     )
-
-
-def reported_level(one: Assessment) -> ReportedLevel:
-    """Return an outside assessor's statement as the rules read it."""
-    return ReportedLevel(
-        level=one.level,
-        assessor=one.assessor,
-        stated_on=one.stated_on,
-        recorded_at=one.recorded_at,
-        retracted_at=one.retracted_at,
-    )
-
-
-def _slot(one: Involvement) -> rules.Involvement:
-    return rules.Involvement(
-        id=str(one.slot_id),
-        role=one.crime_role,
-        identified=one.is_identified,
-        recorded_at=one.recorded_at,
-        status=one.status,
-        retracted_at=one.retracted_at,
-        person_key=str(one.person_id) if one.person_id else None,
-    )
-
-
-def _values(
-    history: Sequence[ledger.Revision], name: str, present: object, incident: Incident
-) -> list[tuple[Any, datetime]]:
-    """Return each value a field has had and since when; the present one where history is silent."""
-    found = [
-        (revision.changes[name]["new"], revision.at)
-        for revision in history
-        if name in revision.changes
-    ]
-    if found:
-        # Several values of one instant: only the last of them ever stood.
-        return list({at: (value, at) for value, at in found}.values())
-    return [(present, incident.created_at)]
-
-
-def _verified_at(
-    incident: Incident, history: Sequence[ledger.Revision], known_at: datetime
-) -> datetime | None:
-    """Return since when the incident counted as verified, as it stood at a time."""
-    moves = [
-        (revision.changes["status"]["new"], revision.at)
-        for revision in history
-        if "status" in revision.changes and revision.at <= known_at
-    ]
-    if not moves:
-        return incident.verified_at if incident.status in VERIFIED else None
-    since: datetime | None = None
-    for status, at in moves:
-        if status not in VERIFIED:
-            since = None
-        elif since is None:
-            since = at
-    return since
+    return with_override(derived, standing_overrides(session, incident.id))
 
 
 def _substance(document: dict[str, Any]) -> dict[str, Any]:

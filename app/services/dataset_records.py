@@ -20,9 +20,9 @@ from app.domain.visibility import Viewer
 from app.domain.vocabulary import CitationType, WorkflowStatus
 from app.services import assembling
 from app.services.checks import check_incident, differences
-from app.services.conclusions import reported_level
 from app.services.dataset_drafts import new_draft
 from app.services.documents import Found, incident_document, words_of
+from app.services.impunity_inputs import reported_level
 from app.storage import ledger
 from app.storage.assessments import Assessment, assessments_of
 from app.storage.citations import Citation

@@ -23,6 +23,7 @@ from app.domain.vocabulary import (
     Stage,
 )
 from app.services.citations import citation_view
+from app.services.impunity_views import impunity_view, parts_of
 from app.storage.cases import Case
 from app.storage.decisions import Decision
 from app.storage.incidents import Incident
@@ -101,7 +102,7 @@ def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
         "motive": row.motive,
         "instigation": row.instigation,
         "involvements": [_involvement(one, found, full=full) for one in current],
-        "impunity": impunity_view(found.impunity),
+        "impunity": impunity_view(found.impunity, parts_of(current, full=full)),
         "severity_level": severity_level(kinds),
         "cases": [_case_ref(one) for one in found.cases if full or is_told(one.case)],
         "decision": _decision_ref(row.decision, full=full),
@@ -168,38 +169,6 @@ def _involvement(one: Involvement, found: Found, *, full: bool) -> dict[str, Any
         view["name_is_public"] = one.name_is_public
         view["name_decided"] = one.name_decided_by_id is not None
     return view
-
-
-def impunity_view(result: ImpunityResult) -> dict[str, Any]:
-    """Show the level with everything that explains it; who is held, by role and fact, never by name."""
-    flags = result.flags
-    return {
-        "level": result.level,
-        "since": result.since,
-        "rule": result.rule,
-        "reasons": list(result.reasons),
-        "held": [
-            {
-                "role": one.role,
-                "involvement_id": one.involvement_id,
-                "fact_ids": list(one.fact_ids),
-            }
-            for one in result.held
-        ],
-        "missing": [{"role": one.role, "count": one.count} for one in result.missing],
-        "flags": {
-            "final": flags.final,
-            "sentence_enforced": flags.sentence_enforced,
-            "in_absentia": flags.in_absentia,
-            "lesser_charge": flags.lesser_charge,
-            "nullified": flags.nullified,
-            "resolved_by_death": flags.resolved_by_death,
-        },
-        "fact_ids": list(result.fact_ids),
-        "basis": result.basis,
-        "assessor": result.assessor,
-        "as_of": result.as_of,
-    }
 
 
 def is_told(case: Case) -> bool:

@@ -21,8 +21,9 @@ from app.domain.vocabulary import Scope, WorkflowStatus
 from app.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from app.services import assembling, conclusions, workflow
 from app.services.checks import check_incident, differences, wrong
-from app.services.documents import impunity_view, incident_document
+from app.services.documents import incident_document
 from app.services.drafts import IncidentDraft
+from app.services.impunity_views import impunity_view
 from app.storage import incidents, ledger
 from app.storage.access import ApiKey
 from app.storage.database import new_id

@@ -42,10 +42,16 @@ def stamp(when: When) -> dict[str, Any]:
 
 
 def numbers(incidents: Iterable[Counted]) -> dict[str, int]:
-    """Return how many records an answer looks at, and how many of each standing."""
-    statuses = [one.status for one in incidents]
+    """Return how many records an answer looks at, how many of each standing, and of a level by hand."""
+    found = list(incidents)
+    statuses = [one.status for one in found]
     published = statuses.count(WorkflowStatus.PUBLISHED)
-    return {"n": len(statuses), "verified": len(statuses) - published, "published": published}
+    return {
+        "n": len(statuses),
+        "verified": len(statuses) - published,
+        "published": published,
+        "overridden": sum(one.derived_level is not None for one in found),
+    }
 
 
 def behind(one: Counted, *, in_period: Holds, **more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -58,10 +64,17 @@ def behind(one: Counted, *, in_period: Holds, **more: Any) -> dict[str, Any]:  #
         "status": one.status.value,
         "motive": one.motive.value,
         "impunity": one.level.value,
-        "basis": "reported" if one.is_basis_reported else "derived",
+        "basis": _basis(one),
+        "impunity_derived": (one.derived_level or one.level).value,
         "in_period": in_period.value,
         **more,
     }
+
+
+def _basis(one: Counted) -> str:
+    if one.derived_level is not None:
+        return "override"
+    return "reported" if one.is_basis_reported else "derived"
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -24,8 +24,12 @@ from app.domain.vocabulary import (
     Motive,
     WorkflowStatus,
 )
-from app.services import conclusions
-from app.storage.assessments import Assessment, assessments_by_incident
+from app.services import conclusions, impunity_inputs
+from app.storage.assessments import (
+    Assessment,
+    assessments_by_incident,
+    overridden_incidents,
+)
 from app.storage.cases import case_incidents
 from app.storage.incidents import VERIFIED, Incident, find_incident
 
@@ -62,6 +66,8 @@ class Level:
     level: Impunity
     is_reported: bool
     later_justice: bool = False
+    # What the facts alone give, where the level was set by hand.
+    derived: Impunity | None = None
 
 
 def levels_of(
@@ -76,12 +82,19 @@ def levels_of(
 def _stored_levels(session: Session, fields: Mapping[uuid.UUID, Fields]) -> dict[uuid.UUID, Level]:
     rows = session.execute(
         sa.select(
-            Incident.id, Incident.impunity, Incident.document["impunity"]["basis"].as_string()
+            Incident.id,
+            Incident.impunity,
+            Incident.document["impunity"]["basis"].as_string(),
+            Incident.document["impunity"]["derived"]["level"].as_string(),
         ).where(Incident.status.in_(VERIFIED))
     )
     return {
-        incident_id: Level(level=Impunity(level), is_reported=basis == "reported")
-        for incident_id, level, basis in rows
+        incident_id: Level(
+            level=Impunity(level),
+            is_reported=basis == "reported",
+            derived=Impunity(derived) if derived else None,
+        )
+        for incident_id, level, basis, derived in rows
         if incident_id in fields
     }
 
@@ -91,6 +104,7 @@ def _derived_levels(
 ) -> dict[uuid.UUID, Level]:
     """Derive levels of another day or knowledge; only incidents with cases need their whole history."""
     with_cases = set(session.scalars(sa.select(case_incidents.c.incident_id).distinct()))
+    with_cases |= overridden_incidents(session)
     statements = assessments_by_incident(session, sa.select(Incident.id))
     found: dict[uuid.UUID, Level] = {}
     for incident_id, one in fields.items():
@@ -101,13 +115,14 @@ def _derived_levels(
             given = ImpunityInput(
                 categories=frozenset(kind for kind, _ in one.kinds),
                 verified_at=one.verified_at,
-                reported=tuple(conclusions.reported_level(each) for each in said),
+                reported=tuple(impunity_inputs.reported_level(each) for each in said),
             )
             result = impunity.derive(given, as_of=asked.as_of, known_at=asked.known_at or now)
         found[incident_id] = Level(
             level=result.level,
             is_reported=result.basis == "reported",
             later_justice=_has_later_justice(said, asked, now),
+            derived=result.derived.level if result.derived is not None else None,
         )
     return found
 

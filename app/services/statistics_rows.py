@@ -54,6 +54,7 @@ def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) ->
             level=levels[incident_id].level,
             is_basis_reported=levels[incident_id].is_reported,
             later_justice=levels[incident_id].later_justice,
+            derived_level=levels[incident_id].derived,
         )
         for incident_id, one in fields.items()
     ]

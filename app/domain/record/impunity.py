@@ -4,7 +4,8 @@
 The level is the first row of a table (impunity_rules.py) that applies to what was found. It comes
 with its reasons, who is held, who is missing by role, and the facts it rests on. Nothing is guessed:
 charges, arrests and promises of a State change nothing, and silence is `not_assessed`.
-Never here: who is responsible (responsibility.py), visibility of names, or manual overrides.
+Never here: who is responsible (responsibility.py), visibility of names, or a level set by hand
+(impunity_override.py), which is laid over the result and never changes it.
 Source of the rules: CPJ's three levels, made exact in docs/impunity.md.
 
 A journalist was attacked and the perpetrators were convicted in summer 2013. That the act was
@@ -64,12 +65,13 @@ from app.domain.record.consequences import ImpunityFlags, flags_of
 from app.domain.record.impunity_input import (
     ImpunityInput,
     OnRecord,
+    Override,
     ReportedLevel,
     on_record,
 )
 from app.domain.record.impunity_rules import NOT_CHECKED, REPORTED, Findings, Rule, first_rule
 from app.domain.record.responsibility import Member, responsible
-from app.domain.vocabulary import CrimeRole, FactKind, Impunity
+from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Instigation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,16 @@ class ImpunityResult:
     missing: tuple[Missing, ...] = ()
     flags: ImpunityFlags = field(default_factory=ImpunityFlags)
     fact_ids: tuple[str, ...] = ()
-    basis: Literal["derived", "reported"] = "derived"
+    basis: Literal["derived", "reported", "override"] = "derived"
     # Who says so, where the level is reported and not derived.
     assessor: str | None = None
+    # What an assessor says, whether it decides or speaks only of later days.
+    said: ReportedLevel | None = None
+    # What is known of an order, where anything is derived.
+    instigation: Instigation | None = None
+    # The level set by hand that stands here, and what would stand without it.
+    override: Override | None = None
+    derived: "ImpunityResult | None" = None
 
 
 def derive(
@@ -144,6 +153,7 @@ def derive(
         missing=_count_by_role(found.missing),
         flags=flags,
         fact_ids=_decisive(facts),
+        instigation=found.instigation,
     )
 
 
@@ -161,6 +171,7 @@ def _as_reported(
             reasons=(rule.sentence, later),
             as_of=as_of,
             known_at=known_at,
+            said=said,
         )
     return ImpunityResult(
         level=said.level,
@@ -173,6 +184,7 @@ def _as_reported(
         known_at=known_at,
         basis="reported",
         assessor=said.assessor,
+        said=said,
     )
 
 

@@ -58,10 +58,36 @@ class ReportedLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A level set by hand, with a reason and a source, since a second person confirmed it.
+
+    `since` is the first day it speaks about, None for every day. It never enters the derivation: it
+    is laid over its result (impunity_override.py).
+    """
+
+    id: str
+    level: Impunity
+    reason: str
+    source: str
+    confirmed_at: datetime
+    since: date | None = None
+    retracted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoriesNote:
+    """Of which categories an incident was, and since when; the note recorded last counts."""
+
+    values: frozenset[Category]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImpunityInput:
     """All that the derivation reads. Hand in whole histories: it picks what counts.
 
-    `verified_at` is when the incident was verified by a second person, or None.
+    `verified_at` is when the incident was verified by a second person, or None. `categories` are
+    those of today; `earlier_categories` what they were before, for answers about past knowledge.
     """
 
     categories: frozenset[Category]
@@ -72,6 +98,14 @@ class ImpunityInput:
     executors_complete: tuple[ExecutorsNote, ...] = ()
     checks: tuple[AccountabilityCheck, ...] = ()
     reported: tuple[ReportedLevel, ...] = ()
+    earlier_categories: tuple[CategoriesNote, ...] = ()
+
+    def categories_at(self, known_at: datetime) -> frozenset[Category]:
+        """The categories on record at a time; where nothing earlier is noted, today's."""
+        notes = [note for note in self.earlier_categories if note.recorded_at <= known_at]
+        if not notes:
+            return self.categories
+        return max(notes, key=lambda note: (note.recorded_at, sorted(note.values))).values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +138,7 @@ def on_record(given: ImpunityInput, known_at: datetime, *, include_unverified: b
     order = max(orders, key=lambda note: (note.recorded_at, note.value), default=None)
     completeness = max(complete, key=lambda note: (note.recorded_at, note.complete), default=None)
     return OnRecord(
-        is_applicable=bool(given.categories & IMPUNITY_APPLICABLE),
+        is_applicable=bool(given.categories_at(known_at) & IMPUNITY_APPLICABLE),
         is_verified=known(given.verified_at, None, known_at),
         facts=counted(
             given.facts,

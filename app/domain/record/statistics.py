@@ -63,6 +63,8 @@ class Counted:
     actors: frozenset[ActorType] = frozenset()
     is_basis_reported: bool = False
     later_justice: bool = False
+    # What the facts alone give, where two people set the level by hand; statistics count theirs.
+    derived_level: Impunity | None = None
 
     @property
     def categories(self) -> frozenset[Category]:
