@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.vocabulary import CitationType
+from app.domain.vocabulary import CitationType, Reliability
 from app.storage.database import Base, TermType, new_id
 
 
@@ -26,6 +26,8 @@ class Citation(Base):
     # Five outlets repeating one agency are one source: they share a group.
     independence_group: Mapped[str]
     is_primary: Mapped[bool] = mapped_column(default=False)
+    # The desk's own judgement of the source; not for everybody.
+    reliability: Mapped[Reliability | None] = mapped_column(TermType(Reliability))
     # Where inside the source: a page, a paragraph.
     locator: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -29,9 +29,13 @@ from app.domain.vocabulary import (
     WorkflowStatus,
 )
 from app.errors import NotFound
+from app.storage import evidence
 from app.storage.citations import Citation
+from app.storage.claims import Claim
 from app.storage.database import Base, TermType, new_id
 from app.storage.decisions import Decision
+from app.storage.evidence import Evidence
+from app.storage.external_ids import ExternalId
 from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target, worked_at
 
 incident_citations = sa.Table(
@@ -63,6 +67,13 @@ class Incident(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     admin1: Mapped[str | None]
     place: Mapped[str | None]
+    # Where it was, in degrees (WGS 84), and how exactly that is known.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    precision: Mapped[Precision] = mapped_column(TermType(Precision), default=Precision.UNKNOWN)
+    # The same as far as everybody is told it: nothing hidden is found by asking for a box.
+    public_latitude: Mapped[float | None] = mapped_column(index=True)
+    public_longitude: Mapped[float | None]
     # How much of the place everybody is told.
     public_precision: Mapped[Precision] = mapped_column(
         TermType(Precision), default=Precision.ADMIN1
@@ -84,6 +95,10 @@ class Incident(Base):
     decision_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("decisions.id"))
     # The report this incident was drafted from, so that nothing is entered twice.
     report_id: Mapped[uuid.UUID | None]
+    # What an editor says instead of the level computed from the categories, and why.
+    severity_override: Mapped[int | None]
+    severity_reason: Mapped[str | None]
+    severity_decided_by_id: Mapped[uuid.UUID | None]
     # The conclusion of `app.domain.record.impunity` at the last change, kept for filters and lists.
     impunity: Mapped[str] = mapped_column(default="not_assessed")
     # Serialised at the last change, so that a list costs one row each and no joins.
@@ -112,6 +127,15 @@ class Incident(Base):
         lazy="raise", cascade="all, delete-orphan", order_by=Involvement.position
     )
     citations: Mapped[list[Citation]] = relationship(lazy="raise", secondary=incident_citations)
+    external_ids: Mapped[list[ExternalId]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=ExternalId.position
+    )
+    evidence: Mapped[list[Evidence]] = relationship(
+        lazy="raise", order_by=(Evidence.uploaded_at, Evidence.id)
+    )
+    claims: Mapped[list[Claim]] = relationship(
+        lazy="raise", order_by=(Claim.recorded_at, Claim.id)
+    )
     event_group: Mapped[EventGroup | None] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(lazy="raise")
 
@@ -223,6 +247,9 @@ WHOLE = (
     selectinload(Incident.targets).joinedload(Target.employer),
     selectinload(Incident.involvements).joinedload(Involvement.person),
     selectinload(Incident.citations),
+    selectinload(Incident.external_ids),
+    selectinload(Incident.evidence).options(*evidence.WHOLE),
+    selectinload(Incident.claims).joinedload(Claim.citation),
     joinedload(Incident.event_group),
     joinedload(Incident.decision),
 )

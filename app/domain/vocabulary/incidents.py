@@ -37,11 +37,13 @@ class IncidentScope(Term):
 
 
 class Precision(Term):
-    """How much of a place the public is told."""
+    """How exactly a place is known, or how much of it the public is told; the finest first."""
 
+    EXACT = "exact", "The very spot."
     LOCALITY = "locality", "The town or village."
     ADMIN1 = "admin1", "The region only."
     COUNTRY = "country", "The country only."
+    UNKNOWN = "unknown", "Nobody said how exactly the place is known."
 
 
 class Assessment(Term):
@@ -65,3 +67,39 @@ class CitationType(Term):
     SOCIAL_MEDIA = "social_media", "A post."
     MEASUREMENT = "measurement", "A technical measurement."
     DATASET = "dataset", "A published dataset."
+
+
+class Reliability(Term):
+    """How far a source has been right before; the letters are those of the Admiralty system."""
+
+    RELIABLE = "reliable", "Always right so far (A)."
+    USUALLY_RELIABLE = "usually_reliable", "Right most of the time (B)."
+    FAIRLY_RELIABLE = "fairly_reliable", "Right often enough to be heard (C)."
+    NOT_USUALLY_RELIABLE = "not_usually_reliable", "Wrong more often than right (D)."
+    UNRELIABLE = "unreliable", "Known to be wrong, or to mislead (E)."
+    CANNOT_BE_JUDGED = "cannot_be_judged", "Nobody can say (F)."
+
+
+class ClaimField(Term):
+    """What sources may disagree about: a field of an incident, or of a dated fact of its case."""
+
+    DATE = "date", "When it happened; of a fact, the day of that step."
+    PLACE = "place", "The town or village."
+    ADMIN1 = "admin1", "The region."
+    MOTIVE = "motive", "Whether it was because of the work, by the codes of the motive."
+    TARGET_COUNT = "target_count", "How many were aimed at."
+    PERPETRATOR_COUNT = "perpetrator_count", "How many did it."
+    HARM = "harm", "What it did to them."
+    SENTENCE_MONTHS = "sentence_months", "Of a fact: the term in months, one or from-to."
+    FINE = "fine", "Of a fact: the fine, as the source gives it."
+    COURT = "court", "Of a fact: which court."
+    CHARGE = "charge", "Of a fact: what for, as the source puts it."
+
+
+class CopyState(Term):
+    """How the public copy of a piece of evidence stands."""
+
+    WAITING = "waiting", "It is about to be made."
+    MADE = "made", "It is there, without the metadata of the original."
+    NONE = "none", "Files of this type have no public copy."
+    FAILED = "failed", "It could not be made; the reason says why."
