@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from app.domain.record.report import Account, Extent, Found, Rejected
@@ -170,6 +171,8 @@ def _columns(account: Account) -> dict[str, Any]:
         "date_text": reading.date_text,
         "published_at": reading.published_at,
         "leftovers": reading.leftovers,
+        "particulars": msgspec.to_builtins(reading.particulars),
+        "suggestions": msgspec.to_builtins(reading.suggestions),
     }
 
 

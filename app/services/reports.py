@@ -198,6 +198,8 @@ def _view(report: Report) -> dict[str, Any]:
         "date": report.date_text,
         "published_at": report.published_at,
         "leftovers": report.leftovers,
+        "particulars": report.particulars,
+        "suggestions": report.suggestions,
         "status": report.status,
         "status_reason": report.status_reason,
         "incident_id": report.incident_id,

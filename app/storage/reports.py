@@ -66,6 +66,9 @@ class Report(Base):
     published_at: Mapped[datetime | None]
     # What the reader did not understand, so that a person can see it.
     leftovers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # `domain.record.particulars`: what the source says in full, and what a machine suggests.
+    particulars: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    suggestions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     status: Mapped[ReportStatus] = mapped_column(TermType(ReportStatus), default=ReportStatus.NEW)
     status_reason: Mapped[str | None]
     incident_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("incidents.id"))

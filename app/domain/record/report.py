@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.record.dataset import DatasetRecord
+from app.domain.record.particulars import Particulars, Suggestion
 
 FIELDS = frozenset(
     {
@@ -61,6 +62,8 @@ class Reading:
     date_text: str | None = None  # EDTF, of the event where the source says so
     published_at: datetime | None = None
     leftovers: dict[str, Any] = field(default_factory=dict)
+    particulars: Particulars = Particulars()
+    suggestions: tuple[Suggestion, ...] = ()
     # What a format of a named organisation says in full; only a trusted dataset makes use of it.
     record: DatasetRecord | None = None
 
