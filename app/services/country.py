@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.countries import COUNTRIES, country_name
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category
+from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, PersonStanding
 from app.errors import NotFound
 from app.services import outlet_views, people, record, site_views
 from app.services.citations import citation_view
+from app.services.people import PeopleFilter
 from app.storage import decisions
 from app.storage.decisions import Pattern, Recommendation, StatementFilter
 from app.storage.incidents import IncidentFilter
@@ -39,7 +40,16 @@ def country_view(session: Session, viewer: Viewer, code: str, *, now: datetime) 
         ),
         "closures": _incidents(session, viewer, code, CLOSURES),
         "attacks": _incidents(session, viewer, code, tuple(sorted(IMPUNITY_APPLICABLE))),
-        "people": people.list_person_views(session, viewer, now=now, country=code, limit=LIMIT),
+        "people": people.list_person_views(
+            session, viewer, PeopleFilter(country=code), now=now, limit=LIMIT
+        ),
+        "imprisoned": people.list_person_views(
+            session,
+            viewer,
+            PeopleFilter(country=code, state=PersonStanding.IMPRISONED),
+            now=now,
+            limit=LIMIT,
+        ),
         "outlets": outlet_views.list_outlet_views(
             session, viewer, now=now, country=code, limit=LIMIT
         ),

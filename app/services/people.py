@@ -1,59 +1,112 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People of the record: who was targeted, in which role, and what they were sentenced to.
+"""People of the record: where they are, who was targeted in which role, what they were sentenced to.
 
 A suspect appears here only under the rule for names; what the public may not read of somebody does
 not exist for it.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Polarity
-from app.services.conclusions import case_found
-from app.services.documents import CaseFound
+from app.domain.vocabulary import PersonStanding
+from app.services import person_cases, standings
+from app.services.citations import citation_view
+from app.services.documents import CaseFound, date_view
+from app.services.person_cases import CaseOf
+from app.services.standings import Placed
+from app.services.statistics_answers import When
 from app.storage import incidents, reached
-from app.storage.cases import FACTS, Case, Fact, case_incidents, seen_by
+from app.storage import people as stored
 from app.storage.incidents import Incident
 from app.storage.parts import Involvement, Target
-from app.storage.people import Person
+from app.storage.people import Person, PersonEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """Which people are asked for; None means any."""
+
+    country: str | None = None
+    state: PersonStanding | None = None
+    q: str | None = None
 
 
 def person_view(
-    session: Session, viewer: Viewer, person_id: uuid.UUID, *, now: datetime
+    session: Session,
+    viewer: Viewer,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    when: When | None = None,
 ) -> dict[str, Any]:
-    """Return a person as this viewer may read of them."""
+    """Return a person as this viewer may read of them, with all that became of them."""
     row = reached.get_person(session, viewer, person_id)
-    return _views(session, viewer, [row], now=now)[0]
+    asked = when or When(as_of=now.date())
+    cases = person_cases.cases_of(session, viewer, [row.id], asked, now=now)
+    placed = standings.standings_of(session, viewer, [row], asked, now=now, cases=cases)
+    (view,) = _views(session, viewer, [row], placed, cases, asked)
+    found = placed.get(row.id)
+    return view | {
+        "history": standings.history_view(found) if found else [],
+        "statements": [
+            _statement(viewer, one)
+            for one in stored.events_of(session, [row.id])
+            if viewer.is_staff or (one.verified_at is not None and one.retracted_at is None)
+        ],
+    }
 
 
 def list_person_views(
     session: Session,
     viewer: Viewer,
+    wanted: PeopleFilter,
     *,
     now: datetime,
-    country: str | None = None,
-    q: str | None = None,
+    when: When | None = None,
     limit: int,
     after: tuple[str, uuid.UUID] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a page of people, by name."""
-    rows = reached.list_people(session, viewer, country=country, q=q, limit=limit, after=after)
-    return _views(session, viewer, rows, now=now)
+    """Return a page of people, by name; of one standing, where one is asked for."""
+    asked = when or When(as_of=now.date())
+    is_any = wanted.state is None
+    rows = reached.list_people(
+        session,
+        viewer,
+        country=wanted.country,
+        q=wanted.q,
+        # A standing is derived, not stored: all are looked at for those who have it.
+        limit=limit if is_any else None,
+        after=after,
+    )
+    cases = person_cases.cases_of(session, viewer, [row.id for row in rows], asked, now=now)
+    placed = standings.standings_of(session, viewer, rows, asked, now=now, cases=cases)
+    if not is_any:
+        rows = [
+            row
+            for row in rows
+            if row.id in placed and placed[row.id].standing.state is wanted.state
+        ][:limit]
+    return _views(session, viewer, rows, placed, cases, asked)
 
 
 def _views(
-    session: Session, viewer: Viewer, rows: Sequence[Person], *, now: datetime
+    session: Session,
+    viewer: Viewer,
+    rows: Sequence[Person],
+    placed: Mapping[uuid.UUID, Placed],
+    cases: Sequence[CaseOf],
+    when: When,
 ) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     targeted = _targeted(session, viewer, ids)
     suspected = _suspected(session, viewer, ids)
-    cases = _cases(session, viewer, ids, now=now)
     return [
         {
             "id": row.id,
@@ -61,13 +114,29 @@ def _views(
             "names": row.names,
             "country": row.country,
             "summary": row.summary,
+            # Null of those whom the record knows as suspects only.
+            "standing": standings.standing_view(placed[row.id], when) if row.id in placed else None,
             "roles": list(dict.fromkeys(role for one in targeted[row.id] for role in one["roles"])),
             "targeted_in": targeted[row.id],
             "involved_in": suspected[row.id],
-            "cases": cases[row.id],
+            "cases": [_case_ref(one.found, row.id) for one in cases if row.id in one.people],
         }
         for row in rows
     ]
+
+
+def _statement(viewer: Viewer, one: PersonEvent) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "id": one.id,
+        "standing": one.standing,
+        "date": date_view(one.date_text, one.date_earliest, one.date_latest),
+        "detail": one.detail,
+        "verified": one.verified_at is not None,
+        "source": citation_view(one.citation),
+    }
+    if viewer.is_staff:
+        view |= {"recorded_at": one.recorded_at, "retracted_at": one.retracted_at}
+    return view
 
 
 def _targeted(
@@ -83,7 +152,7 @@ def _targeted(
             incidents.visible_to(viewer),
             reached.may_name_target_to(viewer),
         )
-        .options(selectinload(Incident.categories))
+        .options(selectinload(Incident.categories), joinedload(Target.employer))
         .order_by(Incident.date_latest.desc(), Incident.id)
     )
     for incident, target in session.execute(query):
@@ -94,6 +163,9 @@ def _targeted(
                 "roles": [
                     role for role in (target.primary_role, *target.other_roles) if role is not None
                 ],
+                "employer": {"id": target.employer.id, "name": target.employer.name}
+                if target.employer
+                else None,
                 "flags": target.flags,
                 "harm": target.harm,
             }
@@ -140,66 +212,8 @@ def _incident_ref(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _cases(
-    session: Session, viewer: Viewer, ids: Sequence[uuid.UUID], *, now: datetime
-) -> dict[uuid.UUID, list[dict[str, Any]]]:
-    """Return the reprisals and remedies of people: cases about them, with what counts of each."""
-    found: dict[uuid.UUID, list[dict[str, Any]]] = {one: [] for one in ids}
-    about = sa.or_(
-        sa.exists().where(Fact.case_id == Case.id, Fact.person_id.in_(ids)),
-        sa.exists().where(
-            case_incidents.c.case_id == Case.id,
-            case_incidents.c.incident_id == Target.incident_id,
-            Target.person_id.in_(ids),
-        ),
-    )
-    cases = session.scalars(
-        sa.select(Case)
-        .where(Case.polarity != Polarity.ACCOUNTABILITY, seen_by(viewer), about)
-        .options(*FACTS)
-        .order_by(Case.created_at, Case.id)
-    ).all()
-    for case in cases:
-        counting = case_found(case, as_of=now.date(), known_at=now)
-        for person_id in _people_of(session, viewer, counting, ids):
-            found[person_id].append(_case_ref(counting, person_id))
-    return found
-
-
-def _people_of(
-    session: Session, viewer: Viewer, found: CaseFound, ids: Sequence[uuid.UUID]
-) -> list[uuid.UUID]:
-    """Return whose case it is: whom its facts name, or where they name nobody, the sole target.
-
-    Outside the desk only facts that count name somebody, and only a target whom an incident of the
-    case shows to this viewer.
-    """
-    facts = found.case.facts if viewer.is_staff else _counting(found)
-    named = {fact.person_id for fact in facts if fact.person_id is not None}
-    is_shown = sa.and_(incidents.visible_to(viewer), reached.may_name_target_to(viewer))
-    targets = session.execute(
-        sa.select(Target.person_id, is_shown)
-        .join(Incident, Incident.id == Target.incident_id)
-        .join(Person, Person.id == Target.person_id)
-        .join(case_incidents, case_incidents.c.incident_id == Incident.id)
-        .where(case_incidents.c.case_id == found.case.id)
-    ).all()
-    if not named:
-        # Counted over all incidents, hidden ones too: a case of two people is nobody's alone.
-        sole = {person_id for person_id, _ in targets if person_id is not None}
-        named = sole if len(sole) == 1 else set()
-    if not viewer.is_staff:
-        named &= {person_id for person_id, shown in targets if shown}
-    return [one for one in ids if one in named]
-
-
-def _counting(found: CaseFound) -> list[Fact]:
-    counted = {fact.id for fact in found.facts}
-    return [fact for fact in found.case.facts if str(fact.id) in counted]
-
-
 def _case_ref(found: CaseFound, person_id: uuid.UUID) -> dict[str, Any]:
-    own = [fact for fact in _counting(found) if fact.person_id in (None, person_id)]
+    own = [fact for fact in person_cases.counting(found) if fact.person_id in (None, person_id)]
     sentences = [fact.sentence_months for fact in own if fact.sentence_months is not None]
     return {
         "id": found.case.id,

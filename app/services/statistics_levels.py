@@ -42,6 +42,8 @@ class Asked:
     known_at: datetime | None = None
     countries: tuple[str, ...] = ()
     category: Category | None = None
+    # Only incidents aimed at these people: a shortcut, and only of what is known now.
+    people: tuple[uuid.UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

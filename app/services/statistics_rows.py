@@ -36,9 +36,7 @@ from app.storage.parts import IncidentCategory, Involvement, Target
 
 def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) -> list[Counted]:
     """Return what counts for this viewer; in no order."""
-    fields = (
-        _at_a_time(session, viewer, asked) if asked.known_at else _today(session, viewer, asked)
-    )
+    fields = fields_of(session, viewer, asked)
     levels = levels_of(session, fields, asked, now=now)
     return [
         Counted(
@@ -60,6 +58,13 @@ def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) ->
     ]
 
 
+def fields_of(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fields]:
+    """Return the incidents that count for this viewer by their own fields, without their levels."""
+    if asked.known_at is not None:
+        return _at_a_time(session, viewer, asked)
+    return _today(session, viewer, asked)
+
+
 def _wanted(viewer: Viewer, asked: Asked) -> sa.Select[uuid.UUID]:
     query = sa.select(Incident.id).where(visible_to(viewer))
     if asked.known_at is not None:
@@ -68,6 +73,10 @@ def _wanted(viewer: Viewer, asked: Asked) -> sa.Select[uuid.UUID]:
     query = query.where(Incident.status.in_(VERIFIED))
     if asked.countries:
         query = query.where(Incident.country.in_(asked.countries))
+    if asked.people is not None:
+        query = query.where(
+            sa.exists().where(Target.incident_id == Incident.id, Target.person_id.in_(asked.people))
+        )
     if asked.category is not None:
         query = query.where(
             sa.exists().where(
@@ -175,14 +184,16 @@ def _rebuilt(revisions: Sequence[ledger.Revision]) -> Fields | None:
     verified_at: datetime | None = None
     for one in revisions:
         for name, change in one.changes.items():
-            values[name] = change["new"]
+            # An erased value says nothing any more: the one before it stands.
+            if change is not None:
+                values[name] = change["new"]
         if "status" in one.changes:
             stands = one.changes["status"]["new"] in VERIFIED
             verified_at = (verified_at or one.at) if stands else None
     if verified_at is None or "categories" not in values:
         return None
     categories = msgspec.convert(values["categories"], list[CategoryDraft])
-    targets = msgspec.convert(values["targets"], list[TargetDraft])
+    targets = msgspec.convert(values.get("targets") or [], list[TargetDraft])
     involvements = msgspec.convert(values.get("involvements") or [], list[InvolvementDraft])
     return Fields(
         country=values["country"],

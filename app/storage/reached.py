@@ -73,13 +73,22 @@ def list_people(
     *,
     country: str | None,
     q: str | None,
-    limit: int,
+    limit: int | None,
     after: tuple[str, uuid.UUID] | None,
 ) -> Sequence[Person]:
-    """Return a page of people, by name."""
+    """Return a page of people, by name; a person without a country is of that of what was done."""
     query = sa.select(Person).where(people_seen_by(viewer))
     if country is not None:
-        query = query.where(Person.country == country)
+        done_there = sa.exists().where(
+            Target.person_id == Person.id,
+            Target.incident_id == Incident.id,
+            Incident.country == country,
+            visible_to(viewer),
+            may_name_target_to(viewer),
+        )
+        query = query.where(
+            sa.or_(Person.country == country, sa.and_(Person.country.is_(None), done_there))
+        )
     if q:
         query = query.where(Person.name.icontains(q, autoescape=True))
     if after is not None:

@@ -275,7 +275,7 @@ def test_a_suspect_is_named_when_a_court_says_so_and_hidden_when_acquitted(
 
         def seen() -> tuple[bool, bool, bool, bool]:
             view = record.incident_view(session, PUBLIC, row.id, now=NOW)
-            listed = people.list_person_views(session, PUBLIC, now=NOW, limit=5, after=None)
+            listed = people.list_person_views(session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None)
             found = record.list_incidents(
                 session, PUBLIC, record.IncidentFilter(q="placeholder"), limit=5
             )
@@ -352,7 +352,7 @@ def test_a_reprisal_names_its_target_with_the_sentence(sessions: Sessions) -> No
         case = make.case(session, row.id, polarity="reprisal")
         make.fact(session, case.id, "convicted", person_id=person, sentence_months=90)
 
-        (view,) = people.list_person_views(session, PUBLIC, now=NOW, limit=5, after=None)
+        (view,) = people.list_person_views(session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None)
         shown = case_views.case_view(session, PUBLIC, case.id, now=NOW)
 
     assert [(one["stage"], one["sentence_months"]) for one in view["cases"]] == [
