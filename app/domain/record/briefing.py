@@ -12,12 +12,16 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A piece of a paragraph. `notes` are numbers of footnotes set behind it."""
+    """A piece of a paragraph. `notes` are numbers of footnotes set behind it.
+
+    `language` is set where a text of the record is known to be in another than the briefing's.
+    """
 
     text: str
     strong: bool = False
     emphasis: bool = False
     notes: tuple[int, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What justice did, in the words of a briefing: levels, who is held, who is missing, dated steps.
+
+Everything here is derived from facts that a second person verified, and cites their sources.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app.domain.record import dates
+from app.domain.record.briefing import Run
+from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Instigation, Polarity, Stage
+from app.services import briefing_dates
+from app.services.briefing_labels import label
+from app.services.briefing_material import Told
+from app.services.briefing_texts import Texts
+from app.services.briefing_writing import Pen
+
+_PUNISHED = frozenset({FactKind.CONVICTED, FactKind.SENTENCE_STARTED})
+_FLAGS = (
+    ("lesser_charge", True),
+    ("in_absentia", True),
+    ("nullified", True),
+    ("final", False),
+    ("sentence_enforced", False),
+)
+_FLAG_SENTENCES = {"final": "flag_not_final", "sentence_enforced": "flag_not_enforced"}
+_KNOWN = frozenset({Impunity.COMPLETE_IMPUNITY, Impunity.PARTIAL_IMPUNITY, Impunity.FULL_JUSTICE})
+
+
+def what_justice_did(pen: Pen, told: Told) -> Iterator[Run]:
+    """Say the level of an incident with its reasons, and the steps of each case."""
+    level = Impunity(told.document["impunity"]["level"])
+    if level is not Impunity.NOT_APPLICABLE:
+        yield from _level(pen, told, level)
+    for case in told.cases:
+        yield from _case(pen, case)
+
+
+def _level(pen: Pen, told: Told, level: Impunity) -> Iterator[Run]:
+    texts, found = pen.texts, told.document["impunity"]
+    facts = {str(one["id"]): one for case in told.cases for one in case["facts"]}
+    sources = [facts[one]["source"] for one in found["fact_ids"] if one in facts]
+    notes = pen.cite(sources)
+    if found["assessor"]:
+        said = texts.say("impunity_reported", level=label(texts, level), assessor=found["assessor"])
+        yield Run(text=said, strong=True, notes=pen.cite(told.document["sources"]))
+        return
+    yield Run(text=texts.say("impunity", level=label(texts, level)), strong=True, notes=notes)
+    if level not in _KNOWN:
+        return
+    held = Counter(one["role"] for one in found["held"])
+    key = "held" if held else "held_none"
+    yield Run(text=texts.say(key, roles=role_counts(texts, held)), notes=notes)
+    missing = {one["role"]: one["count"] for one in found["missing"]}
+    if missing:
+        yield Run(text=texts.say("missing", roles=role_counts(texts, missing)))
+    instigation = Instigation(told.document["instigation"])
+    yield Run(text=texts.say("instigation", instigation=label(texts, instigation)))
+    if held:
+        yield from _flags(texts, found["flags"])
+
+
+def _flags(texts: Texts, flags: dict[str, bool | None]) -> Iterator[Run]:
+    """Say what qualifies a verdict; a flag that the rules could not decide says nothing."""
+    for name, wanted in _FLAGS:
+        if flags[name] is wanted:
+            yield Run(text=texts.say(_FLAG_SENTENCES.get(name, f"flag_{name}")))
+
+
+def role_counts(texts: Texts, counts: dict[str | None, int]) -> str:
+    """Say how many in which role: 'executor (2), instigator (1)'."""
+    return texts.listed(
+        texts.say(
+            "role_count",
+            role=label(texts, CrimeRole(role)) if role else texts.word("not_stated"),
+            n=count,
+        )
+        for role, count in counts.items()
+    )
+
+
+def _case(pen: Pen, case: dict[str, Any]) -> Iterator[Run]:
+    texts = pen.texts
+    stage = label(texts, Stage(case["stage"])) if case["stage"] else texts.word("not_stated")
+    polarity = label(texts, Polarity(case["polarity"]))
+    key = "case_title" if texts.is_own(case["title"]) else "case"
+    notes = pen.cite(fact["source"] for fact in case["facts"])
+    said = texts.say(key, title=case["title"], polarity=polarity, stage=stage)
+    yield Run(text=said, notes=notes)
+    steps = "; ".join(step(texts, fact) for fact in in_order(case["facts"]))
+    yield Run(text=texts.say("steps", steps=steps), notes=notes)
+    if case["polarity"] == Polarity.REPRISAL:
+        yield from _sentences(pen, case)
+
+
+def _sentences(pen: Pen, case: dict[str, Any]) -> Iterator[Run]:
+    texts = pen.texts
+    said = sentence_of(texts, [case])
+    if said:
+        notes = pen.cite(f["source"] for f in case["facts"] if f["sentence_months"] is not None)
+        yield Run(text=texts.say("sentence", length=said), notes=notes)
+    elif any(fact["kind"] in _PUNISHED for fact in case["facts"]):
+        yield Run(text=texts.say("sentence_unknown"))
+    for fact in case["facts"]:
+        if fact["fine"]:
+            yield Run(text=texts.say("fine", fine=fact["fine"]), notes=pen.cite([fact["source"]]))
+
+
+def sentence_of(texts: Texts, cases: Iterable[dict[str, Any]]) -> str | None:
+    """Say the sentence on record, or None where none is stated."""
+    months = [one["sentence_months"] for one in cases if one["polarity"] == Polarity.REPRISAL]
+    stated = [one for one in months if one is not None]
+    return texts.length(stated[-1]) if stated else None
+
+
+def is_punished(cases: Iterable[dict[str, Any]]) -> bool:
+    """Whether a verdict or a sentence of a reprisal is on record."""
+    return any(
+        fact["kind"] in _PUNISHED
+        for case in cases
+        if case["polarity"] == Polarity.REPRISAL
+        for fact in case["facts"]
+    )
+
+
+def step(texts: Texts, fact: dict[str, Any]) -> str:
+    """Say one dated step: 'convicted, executor (summer 2013): …'."""
+    said = label(texts, FactKind(fact["kind"]))
+    if fact["role"]:
+        said = texts.say("step_role", fact=said, role=label(texts, CrimeRole(fact["role"])))
+    date = fact["date"]["text"]
+    if briefing_dates.is_open(date):
+        said = texts.say("step_open", fact=said, last=briefing_dates.last(texts, date))
+    else:
+        said = texts.say("step", fact=said, date=briefing_dates.plain(texts, date))
+    detail = fact["detail"]
+    if detail and texts.is_own(detail):
+        said = texts.say("step_by", step=said, detail=detail.rstrip("."))
+    return said
+
+
+def in_order(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Order steps as they happened; of one day as they were entered."""
+    dated = [(dates.parse(one["date"]["text"]), index, one) for index, one in enumerate(facts)]
+    return [one for _, _, one in sorted(dated, key=lambda item: dates.order_key(item[0], item[1]))]
