@@ -103,10 +103,13 @@ class JudicialStatus(Term):
     """What a State says of a killing, in UNESCO's words; a statement of the State, never ours."""
 
     NO_INFORMATION = "no_information", "The State has not answered, or did not speak of it."
-    ONGOING_OR_UNRESOLVED = "ongoing_or_unresolved", "The State says that nobody is convicted yet."
+    ONGOING_OR_UNRESOLVED = (
+        "ongoing_or_unresolved",
+        "The State says that it is not resolved; archived, time-barred and acquitted cases are within.",
+    )
     RESOLVED = (
         "resolved",
-        "The State says that somebody was convicted or cleared, or that the suspect died.",
+        "The State says that perpetrators were convicted, the suspect died, or a court found no link to the work.",
     )
 
 
