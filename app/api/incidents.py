@@ -54,6 +54,13 @@ def list_incidents(
         date | None, Query(description="Overlap: known to begin on or before.")
     ] = None,
     verified: bool | None = None,
+    bbox: Annotated[
+        str | None,
+        Query(max_length=100, description="west,south,east,north in degrees; what you may see."),
+    ] = None,
+    external_id: Annotated[
+        str | None, Query(max_length=200, description="What another system calls it: system:id.")
+    ] = None,
     q: Search = None,
 ) -> Response:
     """Every incident you may see, the latest first. Dates match where they overlap the range.
@@ -78,6 +85,8 @@ def list_incidents(
         date_from=date_from,
         date_to=date_to,
         verified=verified,
+        box=parameters.box(bbox),
+        external_id=parameters.external_id(external_id),
         q=q,
     )
     place = parameters.place(page.after, date.fromisoformat, uuid.UUID)

@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Header, Query, Request
 
 from app.domain.countries import COUNTRIES
+from app.domain.record import place as place_rules
+from app.domain.record.place import Box
 from app.errors import FieldError, InvalidInput, MalformedRequest, StaleVersion, VersionRequired
 
 T = TypeVar("T", bound=StrEnum)
@@ -50,6 +52,24 @@ def one_country(text: str | None) -> str | None:
     if len(found) > 1:
         raise _refused("country", "`country` takes one code here.")
     return found[0] if found else None
+
+
+def box(text: str | None) -> Box | None:
+    """Read a box of degrees: west,south,east,north."""
+    found = place_rules.box_of(text) if text is not None else None
+    if isinstance(found, str):
+        raise _refused("bbox", found)
+    return found
+
+
+def external_id(text: str | None) -> tuple[str, str] | None:
+    """Read what another system calls an incident: `system:id`."""
+    if text is None:
+        return None
+    system, colon, value = text.partition(":")
+    if not (system and colon and value):
+        raise _refused("external_id", "`external_id` is written system:id, such as cpj:2812.")
+    return system, value
 
 
 def aware(name: str, instant: datetime | None) -> datetime | None:

@@ -7,28 +7,31 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.domain.record import place
 from app.domain.record.dates import DateSpan
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import PersonRole, Scope
 from app.errors import NotAllowed, NotFound
+from app.services import external_ids
 from app.services.checks import wrong
 from app.services.citations import cite_all
 from app.services.drafts import (
     CategoryDraft,
     CitationDraft,
+    ExternalIdDraft,
     IncidentDraft,
     InvolvementDraft,
     OutletDraft,
-    PersonDraft,
+    SeverityDraft,
     TargetDraft,
 )
+from app.services.involving import find_or_make_person, involve
 from app.storage.database import new_id
 from app.storage.decisions import Decision
 from app.storage.incidents import Incident
 from app.storage.outlets import Outlet
-from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target
-from app.storage.people import Person
-from app.storage.reached import get_outlet, get_person
+from app.storage.parts import EventGroup, IncidentCategory, Target
+from app.storage.reached import get_outlet
 
 _PLAIN = (
     "title",
@@ -36,6 +39,9 @@ _PLAIN = (
     "country",
     "admin1",
     "place",
+    "latitude",
+    "longitude",
+    "precision",
     "public_precision",
     "is_at_risk",
     "scope",
@@ -69,8 +75,11 @@ def apply(
             _target(session, one, index, viewer=viewer, now=now)
             for index, one in enumerate(draft.targets)
         ]
-    _involve(session, row, draft.involvements, present.involvements, viewer=viewer, now=now)
+    involve(session, row, draft.involvements, present.involvements, viewer=viewer, now=now)
     row.citations = cite_all(session, draft.sources, row.citations, now=now)
+    _locate(row)
+    _grade(row, draft.severity, present.severity, viewer=viewer)
+    row.external_ids = external_ids.named(session, row, draft.external_ids, viewer=viewer)
 
 
 def draft_of(row: Incident) -> IncidentDraft:
@@ -97,24 +106,14 @@ def draft_of(row: Incident) -> IncidentDraft:
             if one.retracted_at is None
         ],
         sources=[CitationDraft(id=one.id) for one in row.citations],
+        external_ids=[
+            ExternalIdDraft(system=one.system, id=one.value, url=one.url)
+            for one in row.external_ids
+        ],
+        severity=SeverityDraft(level=row.severity_override, reason=row.severity_reason or "")
+        if row.severity_override is not None
+        else None,
     )
-
-
-def make_person(session: Session, draft: PersonDraft, *, now: datetime) -> Person:
-    """Add a person to the record."""
-    row = Person(
-        id=new_id(),
-        name=draft.name,
-        names=draft.names,
-        country=draft.country,
-        summary=draft.summary,
-        is_minor=draft.is_minor,
-        is_relative=draft.is_relative,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(row)
-    return row
 
 
 def make_outlet(
@@ -136,6 +135,27 @@ def make_outlet(
     return row
 
 
+def _locate(row: Incident) -> None:
+    """Keep beside the place what everybody is told of it."""
+    told = place.public_point(
+        row.latitude, row.longitude, known=row.precision, told=row.public_precision
+    )
+    row.public_latitude = told.latitude if told else None
+    row.public_longitude = told.longitude if told else None
+
+
+def _grade(
+    row: Incident, wanted: SeverityDraft | None, present: SeverityDraft | None, *, viewer: Viewer
+) -> None:
+    if wanted == present:
+        return
+    if Scope.INCIDENTS_VERIFY not in viewer.scopes:
+        raise NotAllowed("Another severity than the computed one is an editor's decision.")
+    row.severity_override = wanted.level if wanted else None
+    row.severity_reason = wanted.reason.strip() if wanted else None
+    row.severity_decided_by_id = viewer.key_id if wanted else None
+
+
 def _check_links(session: Session, draft: IncidentDraft) -> None:
     if draft.event_group_id and session.get(EventGroup, draft.event_group_id) is None:
         raise wrong("/event_group_id", "unknown", "There is no such event group.")
@@ -153,25 +173,6 @@ def _categories(row: Incident, drafts: Iterable[CategoryDraft]) -> list[Incident
         one.position = index
         found.append(one)
     return found
-
-
-def _person(
-    session: Session,
-    person_id: uuid.UUID | None,
-    draft: PersonDraft | None,
-    pointer: str,
-    *,
-    viewer: Viewer,
-    now: datetime,
-) -> Person | None:
-    if draft is not None:
-        return make_person(session, draft, now=now)
-    if person_id is None:
-        return None
-    try:
-        return get_person(session, viewer, person_id)
-    except NotFound:
-        raise wrong(f"{pointer}/person_id", "unknown", "There is no such person.") from None
 
 
 def _outlet(
@@ -197,7 +198,9 @@ def _target(
     session: Session, draft: TargetDraft, index: int, *, viewer: Viewer, now: datetime
 ) -> Target:
     pointer = f"/targets/{index}"
-    person = _person(session, draft.person_id, draft.person, pointer, viewer=viewer, now=now)
+    person = find_or_make_person(
+        session, draft.person_id, draft.person, pointer, viewer=viewer, now=now
+    )
     outlet = _outlet(session, draft, pointer, viewer=viewer, now=now)
     employer = _known_outlet(
         session, draft.employer_outlet_id, f"{pointer}/employer_outlet_id", viewer
@@ -243,68 +246,4 @@ def _target_draft(one: Target) -> TargetDraft:
         arbitrary=one.arbitrary,
         state_acquiescence=one.state_acquiescence,
         due_diligence_failed=one.due_diligence_failed,
-    )
-
-
-def _involve(
-    session: Session,
-    row: Incident,
-    drafts: list[InvolvementDraft],
-    present: list[InvolvementDraft],
-    *,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
-    """Withdraw the versions that no longer stand and record the new ones of the same slots."""
-    standing = {one.slot_id: one for one in row.involvements if one.retracted_at is None}
-    before = {one.id: one for one in present}
-    wanted = {draft.id for draft in drafts}
-    for slot_id, one in standing.items():
-        if slot_id not in wanted:
-            one.retracted_at = now
-    for index, draft in enumerate(drafts):
-        pointer = f"/involvements/{index}"
-        if draft.id is not None and draft.id not in standing:
-            raise wrong(f"{pointer}/id", "unknown", "This is no slot of this incident.")
-        if draft.id is not None and before[draft.id] == draft:
-            standing[draft.id].position = index
-            continue
-        old = standing.get(draft.id) if draft.id is not None else None
-        if old is not None:
-            old.retracted_at = now
-        row.involvements.append(
-            _version(session, draft, old, index, pointer=pointer, viewer=viewer, now=now)
-        )
-
-
-def _version(
-    session: Session,
-    draft: InvolvementDraft,
-    old: Involvement | None,
-    index: int,
-    *,
-    pointer: str,
-    viewer: Viewer,
-    now: datetime,
-) -> Involvement:
-    person = _person(session, draft.person_id, draft.person, pointer, viewer=viewer, now=now)
-    decided_by = old.name_decided_by_id if old else None
-    if draft.name_decided != (decided_by is not None):
-        if Scope.INCIDENTS_PUBLISH not in viewer.scopes:
-            raise NotAllowed("Whether a suspect's name may be public is an editor's decision.")
-        decided_by = viewer.key_id if draft.name_decided else None
-    version_id = new_id()
-    return Involvement(
-        id=version_id,
-        slot_id=old.slot_id if old else version_id,
-        position=index,
-        crime_role=draft.crime_role,
-        is_identified=person is not None,
-        person=person,
-        person_id=person.id if person else None,
-        description=draft.description,
-        actor_type=draft.actor_type,
-        status=draft.status,
-        name_decided_by_id=decided_by,
-        recorded_at=now,
     )

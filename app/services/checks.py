@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.countries import COUNTRIES
-from app.domain.record import dates
+from app.domain.record import dates, place
 from app.domain.record.dates import DateSpan
 from app.domain.vocabulary import (
     SUBTYPE_LISTS,
@@ -92,7 +92,33 @@ def check_incident(draft: IncidentDraft, now: datetime) -> DateSpan:
         _check_target(target, f"/targets/{index}")
     for index, part in enumerate(draft.involvements):
         _check_involvement(part, f"/involvements/{index}")
+    _check_place(draft)
+    _check_beside(draft)
     return span
+
+
+def _check_place(draft: IncidentDraft) -> None:
+    fault = place.fault_of(
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        precision=draft.precision,
+        public_precision=draft.public_precision,
+        is_at_risk=draft.is_at_risk,
+    )
+    if fault is not None:
+        raise wrong(fault.pointer, fault.code, fault.sentence)
+
+
+def _check_beside(draft: IncidentDraft) -> None:
+    names = [(one.system, one.id) for one in draft.external_ids]
+    if len(set(names)) != len(names):
+        raise wrong("/external_ids", "repeated", "An external id stands twice.")
+    if draft.severity is None:
+        return
+    if draft.severity.level not in (1, 2):
+        raise wrong("/severity/level", "severity", "The level is 1 (most severe) or 2.")
+    if not draft.severity.reason.strip():
+        raise wrong("/severity/reason", "missing", "Say why; the reason is shown beside the level.")
 
 
 def _check_filled(text: str, pointer: str) -> None:

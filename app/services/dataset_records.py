@@ -91,6 +91,9 @@ class RecordMaker:
             targets=[],
             involvements=[],
             citations=[citation],
+            external_ids=[],
+            evidence=[],
+            claims=[],
             event_group=None,
             decision=None,
         )

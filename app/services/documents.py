@@ -13,16 +13,20 @@ from typing import Any
 from app.domain.record import cases as rules
 from app.domain.record.impunity import ImpunityResult
 from app.domain.record.incident import sdg_function, severity_level
+from app.domain.record.place import shows_place, shows_region
 from app.domain.vocabulary import (
     AgeGroup,
+    Assessment,
     BlockingLink,
     InvolvementStatus,
     PersonRole,
     Polarity,
-    Precision,
     Stage,
 )
 from app.services.citations import citation_view
+from app.services.disagreements import disagreements
+from app.services.evidence_views import evidence_views
+from app.services.external_ids import external_id_views
 from app.services.impunity_views import impunity_view, parts_of
 from app.storage.cases import Case
 from app.storage.decisions import Decision
@@ -68,10 +72,11 @@ def person_ref(person: Person) -> dict[str, Any]:
 
 
 def is_named(target: Target) -> bool:
-    """Whether a target's name may be public: never a minor's, never a relative's."""
+    """Whether a target's name may be public: never a minor's, a relative's or an erased one."""
     person = target.person
     return (
         person is not None
+        and person.erased_at is None
         and not person.is_minor
         and not person.is_relative
         and target.age_group is not AgeGroup.MINOR
@@ -82,9 +87,10 @@ def is_named(target: Target) -> bool:
 def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
     """Build the document of an incident: by the public fields only, or all of it for its staff."""
     row = found.incident
-    current = [one for one in row.involvements if one.retracted_at is None]
+    current = current_parts(row)
     kinds = [(one.category, one.subtype or None) for one in row.categories]
     updated = row.updated_at.date() if row.is_at_risk and not full else row.updated_at
+    counted = {fact.id for one in found.cases for fact in one.facts}
     return {
         "id": row.id,
         "ref": row.ref,
@@ -103,26 +109,57 @@ def incident_document(found: Found, *, full: bool = False) -> dict[str, Any]:
         "instigation": row.instigation,
         "involvements": [_involvement(one, found, full=full) for one in current],
         "impunity": impunity_view(found.impunity, parts_of(current, full=full)),
-        "severity_level": severity_level(kinds),
+        **severity_view(row),
         "cases": [_case_ref(one) for one in found.cases if full or is_told(one.case)],
         "decision": _decision_ref(row.decision, full=full),
         "blocking_link": found.blocking_link,
         "event_group": _event_group_ref(row, full=full),
-        "sources": [citation_view(one) for one in row.citations],
+        "sources": [citation_view(one, full=full) for one in row.citations],
+        "external_ids": external_id_views(row, full=full),
+        "evidence": evidence_views(row, full=full),
+        "disagreements": disagreements(row, [one.case for one in found.cases], counted, full=full),
         "updated_at": updated,
         "version": row.version,
     }
 
 
-def _location(row: Incident, *, full: bool) -> dict[str, Any]:
-    precision = row.public_precision
-    shows_region = full or precision in (Precision.LOCALITY, Precision.ADMIN1)
-    shows_place = full or precision is Precision.LOCALITY
+def severity_view(row: Incident) -> dict[str, Any]:
+    """Show the level that stands, and where an editor set another than the computed one, both."""
+    kinds = [(one.category, one.subtype or None) for one in row.categories]
+    computed = severity_level(
+        kinds,
+        prolonged_detention=any("prolonged_detention" in one.flags for one in row.targets),
+        arbitrary_closure=any(one.arbitrary is Assessment.YES for one in row.targets),
+    )
     return {
-        "admin1": row.admin1 if shows_region else None,
-        "place": row.place if shows_place else None,
-        "precision": precision,
+        "severity_level": row.severity_override or computed,
+        "severity": {
+            "computed": computed,
+            "set": row.severity_override,
+            "reason": row.severity_reason,
+        },
     }
+
+
+def current_parts(row: Incident) -> list[Involvement]:
+    """Return the involvements that stand, without the versions an edit withdrew."""
+    return [one for one in row.involvements if one.retracted_at is None]
+
+
+def _location(row: Incident, *, full: bool) -> dict[str, Any]:
+    told = row.public_precision
+    view: dict[str, Any] = {
+        "admin1": row.admin1 if full or shows_region(told) else None,
+        "place": row.place if full or shows_place(told) else None,
+        "latitude": row.latitude if full else row.public_latitude,
+        "longitude": row.longitude if full else row.public_longitude,
+        # Coordinates of the middle of a town are no exact spot, whatever might be told.
+        "precision": told if row.public_latitude is None else row.precision,
+    }
+    if full:
+        view["known_precision"] = row.precision
+        view["public_precision"] = told
+    return view
 
 
 def _target(target: Target, *, full: bool) -> dict[str, Any]:

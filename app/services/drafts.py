@@ -6,6 +6,7 @@ Only fields of the tiers T0 and T1; nothing here can hold the identity of a sour
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -15,6 +16,7 @@ from app.domain.vocabulary import (
     Assessment,
     Category,
     CitationType,
+    ClaimField,
     CrimeRole,
     DecisionKind,
     FactKind,
@@ -27,6 +29,9 @@ from app.domain.vocabulary import (
     PersonRole,
     Polarity,
     Precision,
+    RecommendationStatus,
+    Reliability,
+    Sanction,
     Sex,
     TargetKind,
 )
@@ -51,6 +56,8 @@ class CitationDraft(Draft, frozen=True, kw_only=True):
     # None: as the type says (`citations.PRIMARY_TYPES`).
     is_primary: bool | None = None
     locator: str | None = None
+    # The desk's own judgement; not for everybody.
+    reliability: Reliability | None = None
 
 
 class PersonDraft(Draft, frozen=True, kw_only=True):
@@ -118,6 +125,30 @@ class InvolvementDraft(Draft, frozen=True, kw_only=True):
     name_decided: bool = False
 
 
+class ExternalIdDraft(Draft, frozen=True, kw_only=True):
+    """What another system calls it."""
+
+    system: str
+    id: str
+    url: str | None = None
+
+
+class SeverityDraft(Draft, frozen=True, kw_only=True):
+    """An editor's level instead of the computed one, with the reason."""
+
+    level: int
+    reason: str
+
+
+class ClaimDraft(Draft, frozen=True, kw_only=True):
+    """What one source says of one field."""
+
+    field: ClaimField
+    value: str
+    source: CitationDraft
+    fact_id: uuid.UUID | None = None
+
+
 class IncidentDraft(Draft, frozen=True, kw_only=True):
     """One act or tight series of acts."""
 
@@ -129,6 +160,9 @@ class IncidentDraft(Draft, frozen=True, kw_only=True):
     narrative: dict[str, str] = {}
     admin1: str | None = None
     place: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    precision: Precision = Precision.UNKNOWN
     public_precision: Precision = Precision.ADMIN1
     is_at_risk: bool = False
     scope: IncidentScope = IncidentScope.MEDIA
@@ -137,6 +171,8 @@ class IncidentDraft(Draft, frozen=True, kw_only=True):
     executors_complete: bool | None = None
     involvements: list[InvolvementDraft] = []
     sources: list[CitationDraft] = []
+    external_ids: list[ExternalIdDraft] = []
+    severity: SeverityDraft | None = None
     event_group_id: uuid.UUID | None = None
     decision_id: uuid.UUID | None = None
     report_id: uuid.UUID | None = None
@@ -152,7 +188,11 @@ class FactDraft(Draft, frozen=True, kw_only=True):
     role: CrimeRole | None = None
     detail: str | None = None
     sentence_months: int | None = None
+    life: bool = False
     fine: str | None = None
+    fine_amount: Decimal | None = None
+    fine_currency: str | None = None
+    sanctions: list[Sanction] = []
     lesser_charge: bool = False
     in_absentia: bool = False
     suspended_sentence: bool = False
@@ -196,6 +236,7 @@ class DecisionDraft(Draft, frozen=True, kw_only=True):
     authority: str | None = None
     statute: str | None = None
     domains: list[str] = []
+    titles: list[str] = []
     source: CitationDraft | None = None
     outlet_ids: list[uuid.UUID] = []
     # What the decision does to these outlets; both or neither.
@@ -216,15 +257,18 @@ class PatternDraft(Draft, frozen=True, kw_only=True):
 
 
 class RecommendationDraft(Draft, frozen=True, kw_only=True):
-    """Who is asked by whom to do what."""
+    """Who is asked by whom to do what, by when."""
 
     addressee: str
     country: str
     text: str
     asked_by: str | None = None
     made_on: str | None = None
+    deadline_on: date | None = None
     next_check: str | None = None
-    status: str = "open"
+    status: RecommendationStatus = RecommendationStatus.OPEN
+    incident_ids: list[uuid.UUID] = []
+    case_ids: list[uuid.UUID] = []
     source: CitationDraft | None = None
 
 

@@ -171,7 +171,5 @@ def page_of_files(session: Session, *, after: str, limit: int) -> Sequence[Evide
 def faulty(session: Session) -> Sequence[EvidenceFile]:
     """Return the files with which something was wrong when they were last looked at."""
     return session.scalars(
-        sa.select(EvidenceFile)
-        .where(EvidenceFile.fault.is_not(None))
-        .order_by(EvidenceFile.sha256)
+        sa.select(EvidenceFile).where(EvidenceFile.fault.is_not(None)).order_by(EvidenceFile.sha256)
     ).all()

@@ -31,14 +31,3 @@ def incident_with(session: Session, system: str, value: str) -> uuid.UUID | None
             ExternalId.system == system, ExternalId.value == value
         )
     )
-
-
-def take(session: Session, name: ExternalId) -> bool:
-    """Give a name to an incident of this transaction; False where somebody else was faster."""
-    try:
-        with session.begin_nested():
-            session.add(name)
-            session.flush()
-    except sa.exc.IntegrityError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from sqlalchemy.orm import (
     selectinload,
 )
 
+from app.domain.record.place import Box
 from app.domain.visibility import Viewer, may_see_incident
 from app.domain.vocabulary import (
     Category,
@@ -133,9 +134,7 @@ class Incident(Base):
     evidence: Mapped[list[Evidence]] = relationship(
         lazy="raise", order_by=(Evidence.uploaded_at, Evidence.id)
     )
-    claims: Mapped[list[Claim]] = relationship(
-        lazy="raise", order_by=(Claim.recorded_at, Claim.id)
-    )
+    claims: Mapped[list[Claim]] = relationship(lazy="raise", order_by=(Claim.recorded_at, Claim.id))
     event_group: Mapped[EventGroup | None] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(lazy="raise")
 
@@ -156,6 +155,9 @@ class IncidentFilter:
     date_to: date | None = None
     verified: bool | None = None
     q: str | None = None
+    box: Box | None = None
+    # (system, id) of another system.
+    external_id: tuple[str, str] | None = None
 
 
 VERIFIED = (WorkflowStatus.VERIFIED, WorkflowStatus.PUBLISHED)
@@ -215,6 +217,38 @@ def _matching_parts(wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield target.where(Target.primary_role.in_(wanted.person_roles))
 
 
+def _matching_seen(viewer: Viewer, wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions on what a viewer may not see of every incident: hidden parts match nothing."""
+    own: sa.ColumnElement[bool] = sa.false()
+    if viewer.is_staff:
+        own = sa.true()
+    elif viewer.sees_own and viewer.key_id is not None:
+        own = Incident.submitted_by_id == viewer.key_id
+    if wanted.box is not None:
+        told = _within(wanted.box, Incident.public_latitude, Incident.public_longitude)
+        known = _within(wanted.box, Incident.latitude, Incident.longitude)
+        yield sa.or_(told, sa.and_(own, known))
+    if wanted.external_id is not None:
+        system, value = wanted.external_id
+        yield sa.exists().where(
+            ExternalId.incident_id == Incident.id,
+            ExternalId.system == system,
+            ExternalId.value == value,
+            sa.or_(own, ExternalId.url.is_not(None)),
+        )
+
+
+def _within(
+    box: Box,
+    latitude: sa.orm.InstrumentedAttribute[float | None],
+    longitude: sa.orm.InstrumentedAttribute[float | None],
+) -> sa.ColumnElement[bool]:
+    between: sa.ColumnElement[bool] = longitude.between(box.west, box.east)
+    if box.west > box.east:
+        between = sa.or_(longitude >= box.west, longitude <= box.east)
+    return sa.and_(latitude.between(box.south, box.north), between)
+
+
 def page_of(
     viewer: Viewer,
     wanted: IncidentFilter,
@@ -230,7 +264,7 @@ def page_of(
             sa.cast(Incident.document, sa.Text),
             Incident.submitted_by_id,
         )
-        .where(visible_to(viewer), *matching(wanted))
+        .where(visible_to(viewer), *matching(wanted), *_matching_seen(viewer, wanted))
         .order_by(Incident.date_latest.desc(), Incident.id.desc())
         .limit(limit)
     )

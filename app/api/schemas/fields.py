@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from app.domain import texts
 from app.domain.countries import COUNTRIES
 from app.domain.record import dates
-from app.domain.vocabulary import CitationType, Term, refuse_retired
+from app.domain.vocabulary import CitationType, Reliability, Term, refuse_retired
 from app.errors import FieldError, InvalidInput, RetiredTerm
 
 D = TypeVar("D")
@@ -154,6 +154,9 @@ class Citation(Body):
     )
     is_primary: bool | None = Field(None, description="First-hand; by default as the type says.")
     locator: Line | None = None
+    reliability: Reliability | None = Field(
+        None, description="The desk's own judgement of the source; not shown to everybody."
+    )
 
 
 def example(body: dict[str, Any]) -> ConfigDict:

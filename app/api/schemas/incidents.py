@@ -15,6 +15,8 @@ from app.api.schemas.fields import (
     Line,
     Narrative,
     Text,
+    WebAddress,
+    Word,
     example,
 )
 from app.domain.vocabulary import (
@@ -115,6 +117,26 @@ _EXAMPLE = {
 }
 
 
+class ExternalIdBody(Body):
+    """What another system calls it. No two incidents share one; with `url` it is public."""
+
+    system: Code
+    id: Word
+    url: WebAddress | None = None
+
+
+class SeverityBody(Body):
+    """An editor's level instead of the computed one; both are shown, with the reason."""
+
+    level: Literal[1, 2]
+    reason: Line
+
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+ExternalIds = Annotated[list[ExternalIdBody], Field(max_length=20)]
+
+
 class NewIncident(Body):
     """A report, by what may become public. `status` is where it starts; nothing is published here."""
 
@@ -129,9 +151,17 @@ class NewIncident(Body):
     narrative: Narrative = Field(default={})
     admin1: Line | None = None
     place: Line | None = None
-    public_precision: Precision = Field(
-        Precision.ADMIN1, description="How much of the place everybody is told."
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    precision: Precision = Field(
+        Precision.UNKNOWN, description="How exactly the place is known; needed with coordinates."
     )
+    public_precision: Precision = Field(
+        Precision.ADMIN1,
+        description="How much of the place everybody is told; `exact` tells the coordinates.",
+    )
+    external_ids: ExternalIds = Field(default=[])
+    severity: SeverityBody | None = None
     is_at_risk: bool = Field(default=False, description="The public is told days, not times.")
     scope: IncidentScope = IncidentScope.MEDIA
     motive: Motive = Motive.NOT_ASSESSED
@@ -159,7 +189,12 @@ class IncidentPatch(Body):
     narrative: Narrative | None = None
     admin1: Line | None = None
     place: Line | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    precision: Precision | None = None
     public_precision: Precision | None = None
+    external_ids: ExternalIds | None = None
+    severity: SeverityBody | None = None
     is_at_risk: bool | None = None
     scope: IncidentScope | None = None
     motive: Motive | None = None
