@@ -20,6 +20,7 @@ from app.domain.vocabulary import (
     Category,
     Motive,
     PersonRole,
+    StateLink,
     TargetKind,
     WorkflowStatus,
 )
@@ -55,15 +56,6 @@ NON_STATE_ACTORS = frozenset(
     }
 )
 """Paramilitaries, parties, hospitals and companies of the State may be either: nobody is told."""
-
-
-class StateLink(StrEnum):
-    """Whether the State is behind an act."""
-
-    STATE = "state"
-    STATE_ACQUIESCENCE = "state_acquiescence"
-    NON_STATE = "non_state"
-    UNKNOWN = "unknown"
 
 
 class Code(StrEnum):

@@ -71,6 +71,7 @@ from app.domain.vocabulary.people import (
     PersonRole,
     PersonStanding,
     Sex,
+    StateLink,
     TargetKind,
 )
 from app.domain.vocabulary.subtypes import (
@@ -160,6 +161,7 @@ __all__ = [
     "SourceKind",
     "SourceProtectionSubtype",
     "Stage",
+    "StateLink",
     "TargetKind",
     "Term",
     "ThreatHarassmentSubtype",

@@ -109,7 +109,7 @@ class JudicialStatus(Term):
     )
     RESOLVED = (
         "resolved",
-        "The State says that perpetrators were convicted, the suspect died, or a court found no link to the work.",
+        "The State says that somebody was convicted, a suspect died, or a court found no link to the work.",
     )
 
 

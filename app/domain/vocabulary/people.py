@@ -79,6 +79,15 @@ class ActorType(Term):
     UNKNOWN = "unknown", "Not known."
 
 
+class StateLink(Term):
+    """Whether the State is behind an act: derived from who did it and what was assessed."""
+
+    STATE = "state", "An office or force of the State did it."
+    STATE_ACQUIESCENCE = "state_acquiescence", "Others did it, and the State let them."
+    NON_STATE = "non_state", "Others did it, without the State."
+    UNKNOWN = "unknown", "Not known."
+
+
 class CrimeRole(Term):
     """Which part somebody had in a crime."""
 
