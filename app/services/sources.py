@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.blocking.targets import canonical_url
 from app.domain.countries import COUNTRIES
-from app.domain.record.report import FIELDS, constants
+from app.domain.record.report import FIELDS, constants, is_field
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust
 from app.errors import Conflict, FieldError, InvalidInput, NotAllowed, RefusedAddress
@@ -27,6 +27,9 @@ MAX_INTERVAL_SECONDS = 7 * 24 * 3600
 LEASE = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
+
+_MAPPED = frozenset({SourceKind.CSV, SourceKind.XLSX, SourceKind.JSON})
+"""Formats whose columns only a mapping can explain."""
 
 _TRUSTING = frozenset({Role.EDITOR, Role.ADMIN})
 
@@ -108,16 +111,15 @@ def _check(described: NewSource, viewer: Viewer | None) -> None:
 
 
 def _check_mapping(described: NewSource) -> None:
-    unknown = sorted(set(described.mapping) - FIELDS)
-    if unknown:
+    if not all(map(is_field, described.mapping)):
         listed = ", ".join(sorted(FIELDS))
         raise _wrong_mapping("unknown_field", f"A mapping names only these fields: {listed}.")
-    if described.kind is SourceKind.CSV and "title" not in described.mapping:
-        raise _wrong_mapping("missing", "A CSV source needs a mapping that names its title column.")
-    if described.kind is SourceKind.FEED and any(
+    if described.kind in _MAPPED and "title" not in described.mapping:
+        raise _wrong_mapping("missing", "A table needs a mapping that names its title column.")
+    if described.kind not in _MAPPED and any(
         not said.startswith("=") for said in described.mapping.values()
     ):
-        sentence = "A feed names its own fields; map only constants, such as country to =KZ."
+        sentence = "This format names its own fields; map only constants, such as country to =KZ."
         raise _wrong_mapping("not_a_constant", sentence)
     country = constants(described.mapping).get("country")
     if country is not None and country not in COUNTRIES:

@@ -12,9 +12,6 @@ from app.domain.record.report import (
     Extent,
     Found,
     Rejected,
-    constants,
-    content_key,
-    raw_item,
     without_repeats,
 )
 from app.errors import InvalidInput
@@ -30,7 +27,8 @@ from workers.sources.csv_rows import (
     stop_at,
     value_of,
 )
-from workers.sources.source import MAX_ID, Given, reading
+from workers.sources.mapped import account_of
+from workers.sources.source import Given
 
 MAX_COLUMNS = 200
 
@@ -96,22 +94,4 @@ def _read_row(row: Row, columns: _Columns, given: Given) -> Account | Rejected:
     if problem is not None:
         return Rejected(line=row.line, reason=problem)
     values = {name: value_of(cell) for name, cell in zip(columns.names, row.cells, strict=True)}
-    said: dict[str, str | None] = {
-        name: values.get(column)
-        for name, column in given.mapping.items()
-        if not column.startswith(CONSTANT)
-    }
-    others = {
-        name: cell for name, cell in values.items() if name not in given.mapping.values() and cell
-    }
-    said.update(constants(given.mapping))
-    if "external_id" in said and not said["external_id"]:
-        return Rejected(line=row.line, reason="the row has no id in the column that holds ids")
-    result = reading(said, others, given)
-    if not result.title:
-        return Rejected(line=row.line, reason="the row has no title")
-    key = said.get("external_id") or content_key(
-        result.title, said.get("date"), said.get("country"), said.get("url")
-    )
-    key = key if len(key) <= MAX_ID else content_key(key)
-    return Account(raw=raw_item(key, row.raw), reading=result, line=row.line)
+    return account_of(values, row.raw, row.line, given)

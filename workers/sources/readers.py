@@ -4,17 +4,31 @@
 from collections.abc import Mapping
 
 from app.domain.vocabulary import SourceKind
-from workers.sources import cpj, cpj_people, csv_file, press_feed
+from workers.sources import (
+    bbg,
+    cpj,
+    cpj_people,
+    csv_file,
+    json_feed,
+    json_file,
+    press_feed,
+    xlsx_file,
+)
 from workers.sources.source import Reader
 
 READERS: Mapping[SourceKind, Reader] = {
     SourceKind.FEED: press_feed.read,
+    SourceKind.JSON_FEED: json_feed.read,
     SourceKind.CSV: csv_file.read,
+    SourceKind.XLSX: xlsx_file.read,
+    SourceKind.JSON: json_file.read,
+    SourceKind.BBG: bbg.read,
     SourceKind.CPJ: cpj.read,
     SourceKind.CPJ_PEOPLE: cpj_people.read,
 }
 
 USUAL_NAMES: Mapping[SourceKind, str] = {
+    SourceKind.BBG: "BBG, threats to the press",
     SourceKind.CPJ: "CPJ, journalists killed (full export)",
     SourceKind.CPJ_PEOPLE: "CPJ, people list export",
 }

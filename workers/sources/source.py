@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from app.domain.countries import COUNTRIES, NAMES
+from app.domain.record.particulars import Particulars
 from app.domain.record.report import Found, Reading
 from workers.sources import text
 
@@ -56,7 +57,13 @@ class Reader(Protocol):
     def __call__(self, body: bytes, given: Given) -> Found: ...
 
 
-def reading(said: Mapping[str, str | None], others: Mapping[str, Any], given: Given) -> Reading:
+def reading(
+    said: Mapping[str, str | None],
+    others: Mapping[str, Any],
+    given: Given,
+    *,
+    particulars: Particulars | None = None,
+) -> Reading:
     """Check each known field of an item; what cannot be understood is kept, and said to be so.
 
     `said` holds texts by the names of `domain.record.report.FIELDS`. Without a title the summary
@@ -94,6 +101,7 @@ def reading(said: Mapping[str, str | None], others: Mapping[str, Any], given: Gi
         date_text=date_text,
         published_at=published_at,
         leftovers=leftovers,
+        particulars=particulars or Particulars(),
     )
 
 

@@ -147,3 +147,19 @@ def instant(text: str) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
+
+
+def point(latitude: str | None, longitude: str | None) -> tuple[float, float] | None:
+    """Return degrees as numbers, or None where they are no place on earth.
+
+    0, 0 is what programs write for nothing: nobody reports from there.
+
+    >>> point("37.927404", "41.94197800000006"), point("0", "0"), point("91", "1")
+    ((37.927404, 41.941978), None, None)
+    """
+    try:
+        found = round(float(latitude or ""), 6), round(float(longitude or ""), 6)
+    except ValueError:
+        return None
+    is_on_earth = abs(found[0]) <= 90 and abs(found[1]) <= 180
+    return found if is_on_earth and found != (0.0, 0.0) else None

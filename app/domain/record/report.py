@@ -25,9 +25,34 @@ FIELDS = frozenset(
         "published_at",
         "country",
         "language",
+        "person",
+        "outlet",
+        "category",
+        "actor",
+        "admin1",
+        "place",
+        "latitude",
+        "longitude",
+        "link",
+        "tag",
+        "separator",
     }
 )
-"""What a source's mapping may name: `{"title": "Headline", "country": "=KZ"}`."""
+"""What a source's mapping may name: `{"title": "Headline", "country": "=KZ"}`.
+
+`separator` (a constant such as `=;`) says what parts several values in one cell of `person`, `outlet`,
+`category`, `link` and `tag`; without it a cell is one value. Beside these a mapping may translate the
+source's words for kinds: `{"category.arrested": "=detention/arrest"}`.
+"""
+
+KIND_WORD = "category."
+"""A mapped name that starts so translates one of the source's words into a category of ours."""
+
+
+def is_field(name: str) -> bool:
+    """Whether a mapping may name this."""
+    return name in FIELDS or (name.startswith(KIND_WORD) and len(name) > len(KIND_WORD))
+
 
 CONSTANT = "="
 """A mapped value that starts so is the same for every row, instead of naming a column."""
@@ -62,7 +87,7 @@ class Reading:
     date_text: str | None = None  # EDTF, of the event where the source says so
     published_at: datetime | None = None
     leftovers: dict[str, Any] = field(default_factory=dict)
-    particulars: Particulars = Particulars()
+    particulars: Particulars = field(default_factory=Particulars)
     suggestions: tuple[Suggestion, ...] = ()
     # What a format of a named organisation says in full; only a trusted dataset makes use of it.
     record: DatasetRecord | None = None

@@ -8,8 +8,12 @@ class SourceKind(Term):
     """What an intake source is read as."""
 
     FEED = "feed", "An RSS or Atom feed."
+    JSON_FEED = "json-feed", "A JSON Feed."
     CSV = "csv", "A CSV file with a mapping of columns."
+    XLSX = "xlsx", "A spreadsheet with a mapping of columns."
+    JSON = "json", "A JSON or JSON lines file with a mapping of fields."
     CPJ = "cpj", "The full export of journalists killed, by the Committee to Protect Journalists."
+    BBG = "bbg", "The list of threats to the press of the U.S. Broadcasting Board of Governors."
     CPJ_PEOPLE = "cpj-people", "The people list export of the Committee to Protect Journalists."
 
 
