@@ -32,6 +32,8 @@ class StatusEvent:
     ground: LegalGround | None = None
     decision_id: str | None = None
     authority: str | None = None
+    # Of a block: the country it is declared for, None where nobody says.
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +89,18 @@ def condition(
     *,
     as_of: date,
     known_at: datetime,
+    territory: str | None = None,
 ) -> OutletCondition:
     """Return the condition on a day, as known at a time, from events in any order.
+
+    Given a territory, blocks that are declared for other countries are left out.
 
     An event counts from its first possible day (see `DateSpan.counts_from`) to its last. Where several
     hold on one axis the one that began last counts, so an earlier one returns when a later one ends.
     """
+    here = [one for one in events if _is_of(one, territory)]
     published, reached, based = (
-        _holding(events, axis, as_of, known_at)
+        _holding(here, axis, as_of, known_at)
         for axis in (OutletAxis.PUBLICATION, OutletAxis.REACHABILITY, OutletAxis.BASE)
     )
     publication = Publication(published.value) if published else Publication.UNKNOWN
@@ -114,6 +120,25 @@ def condition(
         decision_id=source.decision_id if source else None,
         authority=source.authority if source else None,
     )
+
+
+def declared_territories(
+    events: Iterable[StatusEvent], *, as_of: date, known_at: datetime
+) -> frozenset[str]:
+    """Return the countries for which something is said of the reachability on a day."""
+    return frozenset(
+        one.territory
+        for one in events
+        if one.axis is OutletAxis.REACHABILITY
+        and one.territory is not None
+        and _holding([one], one.axis, as_of, known_at) is not None
+    )
+
+
+def _is_of(event: StatusEvent, territory: str | None) -> bool:
+    if event.axis is not OutletAxis.REACHABILITY or territory is None:
+        return True
+    return event.territory in (None, territory)
 
 
 def _holding(
