@@ -2,7 +2,6 @@
 """`/outlets`: what became of them, on three axes, with the ground and the decision behind it."""
 
 import uuid
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -20,6 +19,7 @@ from app.api.dependencies import (
     WritingDep,
 )
 from app.api.idempotency import OnceDep
+from app.api.moments import WhenDep
 from app.api.paging import PageDep
 from app.api.parameters import Search
 from app.api.problems import responses
@@ -32,6 +32,7 @@ from app.api.traced import traced
 from app.errors import QalamError
 from app.services import outlet_views, outlets
 from app.services.drafts import OutletDraft, StatusEventDraft
+from app.services.outlet_views import OutletFilter
 
 router = APIRouter(prefix="/outlets", tags=["outlets"], route_class=StrictRoute)
 
@@ -43,18 +44,19 @@ def list_outlets(
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,
+    when: WhenDep,
     page: PageDep,
     country: str | None = None,
     q: Search = None,
 ) -> Response:
-    """Outlets with their present condition, by name."""
+    """Outlets with their condition on a day, by name."""
     place = parameters.place(page.after, str, uuid.UUID)
     found = outlet_views.list_outlet_views(
         session,
         viewer,
+        OutletFilter(country=parameters.one_country(country), q=q),
         now=now,
-        country=parameters.one_country(country),
-        q=q,
+        when=when,
         limit=page.limit + 1,
         after=(place[0], place[1]) if place else None,
     )
@@ -84,10 +86,22 @@ def get_outlet(
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,
-    as_of: Annotated[date | None, Query(description="Its condition on this day.")] = None,
+    when: WhenDep,
+    territory: Annotated[
+        str | None, Query(description="For readers of this country; left out: of its own.")
+    ] = None,
 ) -> Response:
-    """One outlet: its condition, its history, and where its sites were measured as blocked."""
-    return answers.item(outlet_views.outlet_view(session, viewer, outlet_id, now=now, as_of=as_of))
+    """One outlet: its condition, its history, its names, and where its sites are blocked."""
+    return answers.item(
+        outlet_views.outlet_view(
+            session,
+            viewer,
+            outlet_id,
+            now=now,
+            when=when,
+            territory=parameters.one_country(territory),
+        )
+    )
 
 
 @router.post("/{outlet_id}:publish", responses=responses(401, 403, 404, 409))

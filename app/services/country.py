@@ -11,12 +11,14 @@ from app.domain.countries import COUNTRIES, country_name
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, PersonStanding
 from app.errors import NotFound
-from app.services import outlet_views, people, record, site_views
+from app.services import outlet_views, people, recommendation_views, record, site_views
 from app.services.citations import citation_view
+from app.services.outlet_views import OutletFilter
 from app.services.people import PeopleFilter
 from app.storage import decisions
-from app.storage.decisions import Pattern, Recommendation, StatementFilter
+from app.storage.decisions import Pattern, StatementFilter
 from app.storage.incidents import IncidentFilter
+from app.storage.recommendations import RecommendationFilter
 
 CLOSURES = (Category.OUTLET_MEASURE, Category.ONLINE_CENSORSHIP, Category.PRIOR_RESTRAINT)
 """Acts against outlets and what they publish."""
@@ -51,7 +53,7 @@ def country_view(session: Session, viewer: Viewer, code: str, *, now: datetime) 
             limit=LIMIT,
         ),
         "outlets": outlet_views.list_outlet_views(
-            session, viewer, now=now, country=code, limit=LIMIT
+            session, viewer, OutletFilter(country=code), now=now, limit=LIMIT
         ),
         "patterns": [
             _pattern(one)
@@ -59,12 +61,12 @@ def country_view(session: Session, viewer: Viewer, code: str, *, now: datetime) 
                 session, wanted, published_only=public, limit=LIMIT, after=start
             )
         ],
-        "recommendations": [
-            _recommendation(one)
-            for one in decisions.list_recommendations(
-                session, wanted, published_only=public, limit=LIMIT, after=start
-            )
-        ],
+        "recommendations": recommendation_views.list_recommendation_views(
+            session,
+            viewer,
+            RecommendationFilter(today=now.date(), country=code),
+            limit=LIMIT,
+        ),
     }
 
 
@@ -83,18 +85,5 @@ def _pattern(row: Pattern) -> dict[str, Any]:
         "ground": row.ground,
         "statement": row.statement,
         "date": row.date_text,
-        "source": citation_view(row.citation),
-    }
-
-
-def _recommendation(row: Recommendation) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "asked_by": row.asked_by,
-        "addressee": row.addressee,
-        "text": row.text,
-        "made_on": row.made_on,
-        "next_check": row.next_check,
-        "status": row.status,
         "source": citation_view(row.citation),
     }

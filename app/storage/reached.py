@@ -6,20 +6,16 @@ Never here: what of them is shown (app/services).
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import SiteCondition, VantageRole
 from app.errors import NotFound
 from app.storage.incidents import Incident, visible_to
 from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import Involvement, Target, may_name_target, worked_at
 from app.storage.people import Person
-from app.storage.sites import Episode, Site, SiteState, Vantage
 
 
 def _is_own(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -114,7 +110,7 @@ def list_outlets(
     *,
     country: str | None,
     q: str | None,
-    limit: int,
+    limit: int | None,
     after: tuple[str, uuid.UUID] | None,
 ) -> Sequence[Outlet]:
     """Return a page of outlets with their status events, by name."""
@@ -142,54 +138,11 @@ def get_outlet(session: Session, viewer: Viewer, outlet_id: uuid.UUID) -> Outlet
     return row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteSeen:
-    """What a field vantage inside the outlet's country says of one of its sites now."""
-
-    outlet_id: uuid.UUID
-    condition: SiteCondition
-    since: datetime | None
-    network: str | None
-
-
-def states_of(session: Session, outlet_ids: Sequence[uuid.UUID]) -> list[SiteSeen]:
-    """Return the present states of the outlets' sites at field vantages of the outlets' countries."""
-    rows = session.execute(
-        sa.select(Site.outlet_id, SiteState.condition, SiteState.since, Vantage.asn)
-        .join(Site, Site.id == SiteState.site_id)
-        .join(Vantage, Vantage.id == SiteState.vantage_id)
-        .join(Outlet, Outlet.id == Site.outlet_id)
-        .where(
-            Site.outlet_id.in_(outlet_ids),
-            Vantage.role == VantageRole.FIELD,
-            Vantage.country == Outlet.country,
-        )
-    )
-    return [
-        SiteSeen(
-            outlet_id=outlet_id,
-            condition=condition,
-            since=since,
-            network=None if asn is None else str(asn),
-        )
-        for outlet_id, condition, since, asn in rows
-        if outlet_id is not None
-    ]
-
-
-def episodes_of(session: Session, outlet_ids: Sequence[uuid.UUID]) -> Sequence[Episode]:
-    """Return the blocking episodes of the outlets' sites inside the outlets' countries, latest first."""
-    return session.scalars(
-        sa.select(Episode)
-        .join(Site, Site.id == Episode.site_id)
-        .join(Vantage, Vantage.id == Episode.vantage_id)
-        .join(Outlet, Outlet.id == Site.outlet_id)
-        .where(
-            Site.outlet_id.in_(outlet_ids),
-            Vantage.role == VantageRole.FIELD,
-            Episode.country == Outlet.country,
-            Episode.withdrawn_at.is_(None),
-        )
-        .options(selectinload(Episode.site), selectinload(Episode.vantage))
-        .order_by(Episode.since.desc())
-    ).all()
+def neighbours(session: Session, viewer: Viewer, row: Outlet, *, forward: bool) -> Sequence[Outlet]:
+    """Return the outlets that follow one, or the one before it, as far as this viewer sees them."""
+    query = sa.select(Outlet).where(outlets_seen_by(viewer)).order_by(Outlet.name, Outlet.id)
+    if forward:
+        query = query.where(Outlet.successor_of_id == row.id)
+    else:
+        query = query.where(Outlet.id == row.successor_of_id)
+    return session.scalars(query).all()

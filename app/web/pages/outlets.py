@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.services import outlet_views, record
+from app.services.outlet_views import OutletFilter
 from app.storage.incidents import IncidentFilter
 from app.web import filters
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
@@ -34,9 +35,8 @@ def list_outlets(
     found = outlet_views.list_outlet_views(
         session,
         viewer,
+        OutletFilter(country=chosen["country"], q=q or None),
         now=now,
-        country=chosen["country"],
-        q=q or None,
         limit=ROWS + 1,
         after=(after, uuid.UUID(int=2**128 - 1)) if after else None,
     )
