@@ -130,10 +130,15 @@ def import_sites(
 def create_key(
     role: Annotated[Role, typer.Option(help="What the holder may do.")],
     name: Annotated[str, typer.Option(help="Who holds it; a pseudonym is as good.")],
+    owner: Annotated[
+        str, typer.Option(help="The person who uses it, where the name says something else.")
+    ] = "",
 ) -> None:
     """Make a key and print it, once."""
     with told(), opened() as sessions, sessions.writing() as session:
-        made = access.create_key(session, role=role, name=name, now=clock.now())
+        made = access.create_key(
+            session, role=role, name=name, owner=owner or None, now=clock.now()
+        )
     typer.echo(made.secret)
 
 
@@ -153,6 +158,7 @@ def list_keys(as_json: Json = False) -> None:
             {
                 "id": str(row.id),
                 "name": row.name,
+                "owner": row.owner,
                 "role": row.role.value,
                 "created_at": row.created_at.isoformat(),
                 "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
@@ -162,10 +168,15 @@ def list_keys(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "name", "role", "made", "revoked")
+    table = Table("id", "name", "owner", "role", "made", "revoked")
     for one in found:
         table.add_row(
-            one["id"], one["name"], one["role"], one["created_at"], one["revoked_at"] or ""
+            one["id"],
+            one["name"],
+            one["owner"] or "",
+            one["role"],
+            one["created_at"],
+            one["revoked_at"] or "",
         )
     out.print(table)
 

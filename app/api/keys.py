@@ -5,7 +5,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api import answers
 from app.api.dependencies import KeyWriter, NowDep, ReadingDep, WritingDep
@@ -27,6 +27,9 @@ class NewKeyBody(BaseModel):
 
     role: Role
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    owner: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
+        None, description="The person who uses it, where the name says something else."
+    )
 
 
 @router.get("", responses=responses(401, 403))
@@ -36,6 +39,7 @@ def list_keys(session: ReadingDep, _caller: KeyWriter) -> Response:
         {
             "id": row.id,
             "name": row.name,
+            "owner": row.owner,
             "role": row.role,
             "scopes": row.scopes,
             "created_at": row.created_at,
@@ -51,7 +55,12 @@ def list_keys(session: ReadingDep, _caller: KeyWriter) -> Response:
 def create_key(body: NewKeyBody, session: WritingDep, caller: KeyWriter, now: NowDep) -> Response:
     """Make a key; `key` is shown in this answer and never again."""
     made = access.create_key(
-        session, role=body.role, name=body.name, now=now, actor_id=caller.key_id
+        session,
+        role=body.role,
+        name=body.name,
+        owner=body.owner,
+        now=now,
+        actor_id=caller.key_id,
     )
     answer = {"id": made.id, "key": made.secret, "role": made.role, "name": made.name}
     return answers.item(answer, status=201, location=f"/api/v1/keys/{made.id}")

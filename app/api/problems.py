@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from app.api import tracing
 from app.errors import QalamError
 
 log = structlog.get_logger()
@@ -108,6 +109,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 async def on_qalam_error(request: Request, error: Exception) -> JSONResponse:
     """Turn one of our own errors into its problem."""
     assert isinstance(error, QalamError)
+    await tracing.trace(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return problem(
         request,

@@ -5,6 +5,7 @@ Anonymous readers see published records, by the public (T0) fields only. What a 
 does not exist for them: the same 404, the same counts, the same cursors.
 """
 
+import unicodedata
 import uuid
 from dataclasses import dataclass
 
@@ -33,9 +34,27 @@ class Viewer:
         return self.role is Role.MONITOR
 
     @property
+    def reads_ledger(self) -> bool:
+        """Whether this viewer reads the entries of the ledger and what opens its checkpoints."""
+        return self.is_staff or self.role is Role.AUDITOR
+
+    @property
     def tier(self) -> str:
         """Which change counter and cache this viewer shares with others of the same view."""
         return "staff" if self.is_staff or self.sees_own else "public"
+
+
+def person_of(name: str, owner: str | None = None) -> str:
+    """Return who is behind a key: its owner, or where none is stated whom it is named after.
+
+    Spaces, capitals, width and invisible letters make no other person.
+
+    >>> person_of("desk laptop", owner="Aizhan ") == person_of("aizhan") == person_of("AIZ\u200bHAN")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", owner or name).casefold()
+    seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
+    return " ".join(seen.split())
 
 
 PUBLIC = Viewer()

@@ -18,7 +18,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.visibility import Viewer
+from app.domain.visibility import Viewer, person_of
 from app.domain.vocabulary import ROLE_SCOPES, Role, Scope
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.storage import ledger
@@ -60,11 +60,16 @@ def create_key(
     role: Role,
     name: str,
     now: datetime,
+    owner: str | None = None,
     scopes: Sequence[Scope] | None = None,
     expires_at: datetime | None = None,
     actor_id: uuid.UUID | None = None,
 ) -> NewKey:
-    """Make a key for a role; `scopes` may narrow the role's own, never widen it."""
+    """Make a key for a role; `scopes` may narrow the role's own, never widen it.
+
+    `owner` is the person who uses it, where `name` says something else. Keys of one person count as
+    one person, whoever made them.
+    """
     granted = ROLE_SCOPES[role] if scopes is None else frozenset(scopes)
     if not granted <= ROLE_SCOPES[role]:
         extra = ", ".join(sorted(granted - ROLE_SCOPES[role]))
@@ -74,6 +79,7 @@ def create_key(
     secret = body + _checksum(body)
     row = ApiKey(
         name=name,
+        owner=owner,
         role=role,
         scopes=sorted(scope.value for scope in granted),
         lookup=lookup,
@@ -90,9 +96,17 @@ def create_key(
         action="create",
         actor_id=actor_id,
         at=now,
-        changes={"role": role.value},
+        changes={"role": role.value, "person": person_of(name, owner)},
     )
     return NewKey(id=row.id, secret=secret, role=role, name=name)
+
+
+def identify(session: Session, secret: str) -> ApiKey | None:
+    """Return whose key this is, or was: also one that is revoked or has expired."""
+    if len(secret) != _LENGTH or not secret.startswith("qlm_"):
+        return None
+    row = find_key(session, secret[4:12])
+    return row if row is not None and hmac.compare_digest(row.digest, _digest(secret)) else None
 
 
 def authenticate(session: Session, secret: str, *, now: datetime) -> Viewer:

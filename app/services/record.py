@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Scope, WorkflowStatus
+from app.domain.vocabulary import WorkflowStatus
 from app.errors import Conflict, NotAllowed, NotFound, StaleVersion
-from app.services import assembling, conclusions, workflow
+from app.services import assembling, conclusions, external_ids, pending_changes, workflow
 from app.services.checks import check_incident, differences, wrong
-from app.services.documents import incident_document
+from app.services.documents import current_parts, incident_document
 from app.services.drafts import IncidentDraft
-from app.services.impunity_views import impunity_view
+from app.services.impunity_views import impunity_view, parts_of
 from app.storage import incidents, ledger
 from app.storage.access import ApiKey
 from app.storage.database import new_id
@@ -81,11 +81,15 @@ def create_incident(
         targets=[],
         involvements=[],
         citations=[],
+        external_ids=[],
+        evidence=[],
+        claims=[],
     )
     with session.no_autoflush:
         assembling.apply(session, row, draft, span, viewer=viewer, now=now)
     session.add(row)
-    session.flush()
+    with external_ids.taken_by_nobody_else():
+        session.flush()
     fields = {"status": row.status.value, **msgspec.to_builtins(assembling.draft_of(row))}
     ledger.record_revision(
         session,
@@ -114,20 +118,24 @@ def edit_incident(
 ) -> Incident:
     """Change the fields a patch names (RFC 7396; lists are replaced whole).
 
-    A verified incident goes back under verification. A public one is changed by somebody who may
-    publish and did not submit it, with a reason.
+    A verified incident goes back under verification. Of a public one only the changed fields do: it
+    reads as before until a second person has verified them (pending_changes.py), and a reason is kept.
     """
     row = incidents.get_incident(session, viewer, incident_id, for_change=True)
-    _check_edit(session, viewer, row, reason)
+    _check_edit(viewer, row, reason)
     if row.version != version:
         raise StaleVersion("somebody has changed this incident since: read it again")
     before = assembling.draft_of(row)
     old = msgspec.to_builtins(before)
-    wanted = _merged(old, patch)
+    wanted = pending_changes.merged(old, patch)
     span = check_incident(wanted, now)
-    was_public = row.status is WorkflowStatus.PUBLISHED
-    assembling.apply(session, row, wanted, span, viewer=viewer, now=now)
-    session.flush()
+    if row.status is WorkflowStatus.PUBLISHED:
+        return pending_changes.propose(
+            session, viewer, row, patch, reason=(reason or "").strip(), now=now
+        )
+    with external_ids.taken_by_nobody_else():
+        assembling.apply(session, row, wanted, span, viewer=viewer, now=now)
+        session.flush()
     changes = differences(old, msgspec.to_builtins(assembling.draft_of(row)))
     if not changes:
         return row
@@ -148,8 +156,8 @@ def edit_incident(
     )
     session.flush()
     row = incidents.get_incident(session, viewer, row.id)
-    changed = conclusions.refresh(session, row, now=now, was_public=was_public, touched=True)
-    ledger.bump(session, "staff", *(["public"] if changed else []))
+    conclusions.refresh(session, row, now=now, touched=True)
+    ledger.bump(session, "staff")
     return row
 
 
@@ -232,42 +240,26 @@ def list_revisions(
     ]
 
 
-def _check_edit(session: Session, viewer: Viewer, row: Incident, reason: str | None) -> None:
+def _check_edit(viewer: Viewer, row: Incident, reason: str | None) -> None:
     if row.status not in _EDITABLE:
         raise Conflict(f"an incident that is {row.status.label} is not edited any more")
     is_own = row.submitted_by_id == viewer.key_id
     if not (viewer.is_staff or is_own):
         raise NotAllowed("only its submitter and editors change an incident")
-    if row.status is not WorkflowStatus.PUBLISHED:
-        return
-    if Scope.INCIDENTS_PUBLISH not in viewer.scopes:
-        raise NotAllowed("a public incident is changed by an editor: tell one what is wrong")
-    person = workflow.person_behind
-    if person(session, viewer.key_id) == person(session, row.submitted_by_id):
-        raise NotAllowed("A public incident is changed by somebody other than its submitter.")
-    if not (reason or "").strip():
+    if row.status is WorkflowStatus.PUBLISHED and not (reason or "").strip():
         raise wrong("/reason", "missing", "Say why a public record is changed.")
-
-
-def _merged(old: dict[str, Any], patch: Mapping[str, Any]) -> IncidentDraft:
-    try:
-        return msgspec.convert({**old, **patch}, IncidentDraft)
-    except msgspec.ValidationError as error:
-        # Its message names the place and the expected kind, and may quote a value: only the place.
-        _, _, place = str(error).partition("`$.")
-        pointer = "/" + place.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
-        raise wrong(pointer, "invalid", "This value is not valid here.") from None
 
 
 def _beside(session: Session, viewer: Viewer, row: Incident, *, now: datetime) -> dict[str, Any]:
     """Return what an incident's own people read beside it."""
-    pending = conclusions.conclude(
+    if_verified = conclusions.conclude(
         session, row, as_of=now.date(), known_at=now, now=now, include_unverified=True
     )
     actions: tuple[Action, ...] = workflow.actions_for(session, viewer, row)
     return {
         "status_reason": row.status_reason,
-        "duplicate_of": row.duplicate_of_id,
+        "duplicate_of": row.duplicate_of_id if row.status is WorkflowStatus.DUPLICATE else None,
+        "merged_into": row.duplicate_of_id if row.status is WorkflowStatus.MERGED else None,
         "is_at_risk": row.is_at_risk,
         "executors_complete": row.executors_complete,
         "report_id": row.report_id,
@@ -275,5 +267,8 @@ def _beside(session: Session, viewer: Viewer, row: Incident, *, now: datetime) -
         "submitted_by_me": row.submitted_by_id == viewer.key_id,
         "allowed_actions": list(actions),
         # What the level would be once a second person verified every fact on record.
-        "impunity_if_verified": impunity_view(pending.impunity),
+        "impunity_if_verified": impunity_view(
+            if_verified.impunity, parts_of(current_parts(row), full=True)
+        ),
+        "pending": pending_changes.pending_view(session, viewer, row),
     }

@@ -22,17 +22,19 @@ from app.domain.record.incident import (
     check_actor,
     check_sources,
 )
-from app.domain.visibility import Viewer, may_see_incident
+from app.domain.visibility import Viewer, may_see_incident, person_of
 from app.domain.vocabulary import Scope, WorkflowStatus
 from app.errors import NotAllowed, QalamError
 from app.services import conclusions
 from app.services.checks import wrong
-from app.storage import ledger
+from app.services.drafts import IncidentDraft
+from app.storage import ledger, pending
 from app.storage.access import ApiKey
 from app.storage.incidents import VERIFIED, Incident, find_incident, get_incident
 
 SCOPES = {
     Action.SUBMIT: Scope.INCIDENTS_WRITE,
+    Action.TRIAGE: Scope.INCIDENTS_VERIFY,
     Action.REVIEW: Scope.INCIDENTS_VERIFY,
     Action.REQUEST_INFORMATION: Scope.INCIDENTS_VERIFY,
     Action.VERIFY: Scope.INCIDENTS_VERIFY,
@@ -45,17 +47,16 @@ SCOPES = {
 
 
 def person_behind(session: Session, key_id: uuid.UUID | None) -> str:
-    """Return who holds a key: keys of one holder's name are one person, whatever their roles."""
-    name = session.scalar(sa.select(ApiKey.name).where(ApiKey.id == key_id))
-    return name.strip().casefold() if name else str(key_id)
+    """Return who holds a key: keys of one owner or one name are one person, whatever their roles."""
+    row = session.execute(sa.select(ApiKey.name, ApiKey.owner).where(ApiKey.id == key_id)).first()
+    return person_of(row.name, row.owner) if row is not None else str(key_id)
 
 
 def actions_for(session: Session, viewer: Viewer, row: Incident) -> tuple[Action, ...]:
     """Return what a viewer may do with an incident now."""
     found = []
     for action in allowed_actions(row.status):
-        # The rules know of merging; no door takes it.
-        if action is Action.MERGE or _scope(action, row.status) not in viewer.scopes:
+        if _scope(action, row.status) not in viewer.scopes:
             continue
         try:
             _check_person(session, viewer, row, action)
@@ -79,8 +80,8 @@ def transition(
     row = get_incident(session, viewer, incident_id, for_change=True)
     _check(session, viewer, row, action, reason)
     original = None
-    if action is Action.MARK_DUPLICATE:
-        original = _original(session, viewer, row, duplicate_of)
+    if action in _NAMING:
+        original = _original(session, viewer, row, duplicate_of, _NAMING[action])
     before = row.status
     changes: dict[str, Any] = {}
     row.status = advance(before, action)
@@ -92,15 +93,19 @@ def transition(
     elif row.status not in VERIFIED:
         row.verified_by_id, row.verified_at, row.verification_reason = None, None, None
         row.verified_by_name = None
-    if action is Action.MARK_DUPLICATE:
+    if row.duplicate_of_id is not None or original is not None:
+        old = str(row.duplicate_of_id) if row.duplicate_of_id else None
         row.duplicate_of_id = original
-        changes["duplicate_of"] = {"old": None, "new": str(original)}
+        name = _NAMING.get(action) or _NAMING[_MADE.get(before, Action.MARK_DUPLICATE)]
+        changes[name] = {"old": old, "new": str(original) if original else None}
     if action is Action.PUBLISH:
         _give_ref(session, row, now)
         row.published_by_id, row.published_at = viewer.key_id, row.published_at or now
         changes["ref"] = {"old": None, "new": row.ref}
-    _record(session, viewer, row.id, action.value, reason=reason, changes=changes, now=now)
+    record_step(session, viewer, row.id, action.value, reason=reason, changes=changes, now=now)
     was_public = before is WorkflowStatus.PUBLISHED
+    if was_public:
+        pending.drop(session, row.id, by=viewer.key_id, now=now)
     changed = conclusions.refresh(session, row, now=now, was_public=was_public, touched=True)
     ledger.bump(session, "staff", *(["public"] if changed else []))
     return row
@@ -121,13 +126,13 @@ def note_refusal(
         viewer, status=row.status, submitter=row.submitted_by_id
     ):
         return
-    _record(
+    record_step(
         session, viewer, row.id, f"{action}_refused", reason=refusal.detail, changes={}, now=now
     )
     ledger.bump(session, "staff")
 
 
-def _record(
+def record_step(
     session: Session,
     viewer: Viewer,
     incident_id: uuid.UUID,
@@ -137,6 +142,7 @@ def _record(
     changes: dict[str, Any],
     now: datetime,
 ) -> None:
+    """Append a revision of an incident."""
     ledger.record_revision(
         session,
         object_kind="incident",
@@ -181,33 +187,44 @@ def _check_person(session: Session, viewer: Viewer, row: Incident, action: Actio
         action,
         actor=person_behind(session, viewer.key_id),
         submitter=person_behind(session, row.submitted_by_id),
-        last_editor=_last_editor(session, row.id),
+        editors=_editors(session, row.id),
     )
 
 
-def _last_editor(session: Session, incident_id: uuid.UUID) -> str | None:
-    """Return who changed an incident last since it was last verified."""
-    last = next(
-        (
-            one
-            for one in reversed(ledger.revisions_of(session, "incident", incident_id))
-            if one.action in ("edit", Action.VERIFY.value)
-        ),
-        None,
-    )
-    return person_behind(session, last.actor_id) if last and last.action == "edit" else None
+_CONTENT = frozenset(IncidentDraft.__struct_fields__)
+"""The fields of an incident that say something; whoever changed one of them is its author."""
+
+
+def _editors(session: Session, incident_id: uuid.UUID) -> set[str]:
+    """Return everybody who changed an incident since it was last verified, its submitter apart."""
+    found: set[uuid.UUID | None] = set()
+    for one in reversed(ledger.revisions_of(session, "incident", incident_id)):
+        status = one.changes.get("status")
+        if isinstance(status, dict) and status.get("new") == WorkflowStatus.VERIFIED.value:
+            break
+        if one.action not in ("create", "approve_changes") and not _CONTENT.isdisjoint(one.changes):
+            found.add(one.actor_id)
+    return {person_behind(session, key_id) for key_id in found}
+
+
+_NAMING = {Action.MARK_DUPLICATE: "duplicate_of", Action.MERGE: "merged_into"}
+"""Steps that name the incident which stays, and the field that names it."""
+
+_MADE = {WorkflowStatus.DUPLICATE: Action.MARK_DUPLICATE, WorkflowStatus.MERGED: Action.MERGE}
 
 
 def _original(
-    session: Session, viewer: Viewer, row: Incident, duplicate_of: uuid.UUID | None
+    session: Session, viewer: Viewer, row: Incident, duplicate_of: uuid.UUID | None, field: str
 ) -> uuid.UUID:
     if duplicate_of is None or duplicate_of == row.id:
-        raise wrong("/duplicate_of", "missing", "Name the other incident this one repeats.")
+        raise wrong(f"/{field}", "missing", "Name the other incident, which stays.")
     original = find_incident(session, duplicate_of)
     if original is None or not may_see_incident(
         viewer, status=original.status, submitter=original.submitted_by_id
     ):
-        raise wrong("/duplicate_of", "unknown", "There is no such incident.")
+        raise wrong(f"/{field}", "unknown", "There is no such incident.")
+    if original.status in (*_MADE, WorkflowStatus.RETRACTED, WorkflowStatus.REJECTED):
+        raise wrong(f"/{field}", "gone", f"That incident is {original.status.label} itself.")
     return original.id
 
 

@@ -52,3 +52,9 @@ def waiting_incidents(session: Session) -> Sequence[uuid.UUID]:
         .distinct()
         .order_by(PendingChange.incident_id)
     ).all()
+
+
+def drop(session: Session, incident_id: uuid.UUID, *, by: uuid.UUID | None, now: datetime) -> None:
+    """Let go of what waits for an incident that is public no more."""
+    for one in pending_of(session, incident_id):
+        one.outcome, one.decided_by_id, one.decided_at = "dropped", by, now

@@ -10,7 +10,7 @@ import pytest
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Role, WorkflowStatus
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.services import case_views, cases, people, record
+from app.services import case_views, cases, pending_changes, people, record
 from app.services.drafts import CaseDraft
 from app.storage import ledger
 from app.storage.database import Sessions
@@ -188,6 +188,9 @@ def test_an_edit_of_the_incident_changes_no_earlier_knowledge(sessions: Sessions
             now=NOW,
             reason="A closed inquiry.",
         )
+        assert _level(session, row.id) == ("partial_impunity", ["instigator"])
+        colleague = make.viewer(session, Role.VERIFIER, "erlan")
+        pending_changes.approve(session, colleague, row.id, now=NOW)
 
         assert _level(session, row.id) == ("full_justice", [])
         assert _level(session, row.id, known_at=yesterday) == ("partial_impunity", ["instigator"])
@@ -275,7 +278,9 @@ def test_a_suspect_is_named_when_a_court_says_so_and_hidden_when_acquitted(
 
         def seen() -> tuple[bool, bool, bool, bool]:
             view = record.incident_view(session, PUBLIC, row.id, now=NOW)
-            listed = people.list_person_views(session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None)
+            listed = people.list_person_views(
+                session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None
+            )
             found = record.list_incidents(
                 session, PUBLIC, record.IncidentFilter(q="placeholder"), limit=5
             )
@@ -352,7 +357,9 @@ def test_a_reprisal_names_its_target_with_the_sentence(sessions: Sessions) -> No
         case = make.case(session, row.id, polarity="reprisal")
         make.fact(session, case.id, "convicted", person_id=person, sentence_months=90)
 
-        (view,) = people.list_person_views(session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None)
+        (view,) = people.list_person_views(
+            session, PUBLIC, people.PeopleFilter(), now=NOW, limit=5, after=None
+        )
         shown = case_views.case_view(session, PUBLIC, case.id, now=NOW)
 
     assert [(one["stage"], one["sentence_months"]) for one in view["cases"]] == [

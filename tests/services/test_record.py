@@ -11,7 +11,7 @@ from app.domain.record.incident import Action
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Impunity, Role, WorkflowStatus
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
-from app.services import record, workflow
+from app.services import pending_changes, record, workflow
 from app.storage import ledger
 from app.storage.database import Sessions
 from app.storage.incidents import IncidentFilter, get_incident
@@ -253,7 +253,7 @@ def test_nobody_verifies_or_publishes_their_own_change_alone(sessions: Sessions)
 def test_an_editor_does_not_verify_their_change_of_a_report_never_verified(
     sessions: Sessions,
 ) -> None:
-    """A change before the first verification counts too, until its submitter has changed it again."""
+    """A change before the first verification counts too, also once its submitter has changed it again."""
     with sessions.writing() as session:
         monitor = make.viewer(session, Role.MONITOR, "aizhan")
         editor = make.viewer(session, Role.EDITOR, "dana")
@@ -267,28 +267,21 @@ def test_an_editor_does_not_verify_their_change_of_a_report_never_verified(
         patch = {"title": "By the submitter"}
         record.edit_incident(session, monitor, row.id, patch, version=row.version, now=NOW)
 
-        workflow.transition(session, editor, row.id, Action.VERIFY, now=NOW)
+        with pytest.raises(NotAllowed, match="somebody other than who made them"):
+            workflow.transition(session, editor, row.id, Action.VERIFY, now=NOW)
+        colleague = make.viewer(session, Role.VERIFIER, "erlan")
+        workflow.transition(session, colleague, row.id, Action.VERIFY, now=NOW)
         assert row.status is WorkflowStatus.VERIFIED
 
 
-def test_no_step_is_offered_that_no_door_takes(sessions: Sessions) -> None:
-    """Merging is in the rules but has no endpoint: it is offered to nobody in any state."""
-    with sessions.writing() as session:
-        admin = make.viewer(session, Role.ADMIN, "root")
-        for status in WorkflowStatus:
-            row = make.incident(session, status=status)
-            view = record.incident_view(session, admin, row.id, now=NOW)
-            assert Action.MERGE not in view["allowed_actions"]
-
-
-def test_a_public_incident_is_changed_by_a_second_person_with_a_reason(sessions: Sessions) -> None:
-    """The submitter cannot; an editor can, and says why."""
+def test_a_public_incident_reads_as_before_until_a_second_person_verified_the_change(
+    sessions: Sessions,
+) -> None:
+    """An editor proposes with a reason; neither they nor the submitter, but a colleague approves."""
     incident_id, monitor, editor = _published(sessions)
     with sessions.writing() as session:
         version = get_incident(session, PUBLIC, incident_id).version
         patch = {"title": "Mended"}
-        with pytest.raises(NotAllowed):
-            record.edit_incident(session, monitor, incident_id, patch, version=version, now=NOW)
         with pytest.raises(InvalidInput):
             record.edit_incident(session, editor, incident_id, patch, version=version, now=NOW)
 
@@ -296,7 +289,27 @@ def test_a_public_incident_is_changed_by_a_second_person_with_a_reason(sessions:
             session, editor, incident_id, patch, version=version, now=NOW, reason="A wrong word."
         )
 
+        before = record.incident_view(session, PUBLIC, incident_id, now=NOW)
+        assert (before["title"], before["version"]) == ("Journalists attacked", version)
+        waiting = record.incident_view(session, editor, incident_id, now=NOW)["pending"]
+        assert waiting["title"] == {
+            "old": "Journalists attacked",
+            "new": "Mended",
+            "by": {"id": editor.key_id, "name": "dana"},
+            "at": NOW,
+            "reason": "A wrong word.",
+            "may_approve": False,
+        }
+        colleague = make.viewer(session, Role.VERIFIER, "erlan")
+        same = make.viewer(session, Role.EDITOR, "Aizhan")
+        for viewer in (editor, same):
+            with pytest.raises(NotAllowed):
+                pending_changes.approve(session, viewer, incident_id, now=NOW)
+
+        pending_changes.approve(session, colleague, incident_id, now=NOW)
+
         assert record.incident_view(session, PUBLIC, incident_id, now=NOW)["title"] == "Mended"
+        assert record.incident_view(session, editor, incident_id, now=NOW)["pending"] == {}
 
 
 def test_changing_parts_keeps_slots_people_and_sources(sessions: Sessions) -> None:

@@ -26,6 +26,7 @@ class Action(StrEnum):
     """What a person may do with an incident; the API spells them with hyphens."""
 
     SUBMIT = "submit"
+    TRIAGE = "triage"
     REVIEW = "review"
     REQUEST_INFORMATION = "request_information"
     VERIFY = "verify"
@@ -40,9 +41,11 @@ _OPEN = (_S.SUBMITTED, _S.TRIAGE, _S.UNDER_VERIFICATION, _S.NEEDS_INFORMATION, _
 
 TRANSITIONS: dict[Action, tuple[frozenset[WorkflowStatus], WorkflowStatus]] = {
     Action.SUBMIT: (frozenset({_S.DRAFT, _S.NEEDS_INFORMATION}), _S.SUBMITTED),
-    # A rejection or duplicate mark may be an error; a verified incident may need a second look.
+    # A desk that sorts first; the way to verification does not need it.
+    Action.TRIAGE: (frozenset({_S.SUBMITTED}), _S.TRIAGE),
+    # A rejection, a duplicate mark or a merger may be an error; what is verified may need a second look.
     Action.REVIEW: (
-        frozenset({_S.SUBMITTED, _S.TRIAGE, _S.VERIFIED, _S.REJECTED, _S.DUPLICATE}),
+        frozenset({_S.SUBMITTED, _S.TRIAGE, _S.VERIFIED, _S.REJECTED, _S.DUPLICATE, _S.MERGED}),
         _S.UNDER_VERIFICATION,
     ),
     Action.REQUEST_INFORMATION: (
@@ -86,17 +89,18 @@ def allowed_actions(status: WorkflowStatus) -> tuple[Action, ...]:
 
 
 def check_actor(
-    action: Action, *, actor: str, submitter: str, last_editor: str | None = None
+    action: Action, *, actor: str, submitter: str, editors: Collection[str] = ()
 ) -> None:
     """Hold the two-person rule; all are the stable id of a person, not of one of their keys.
 
-    `last_editor` is who changed the incident last since it was last verified, `None` for nobody.
+    `editors` are all who changed the incident since it was last verified: what any of them wrote
+    may still stand there, whoever changed it after them.
     """
     if action not in SECOND_PERSON:
         return
     if actor == submitter:
         raise NotAllowed(f"{SECOND_PERSON[action]} Ask a colleague.")
-    if actor == last_editor:
+    if actor in editors:
         raise NotAllowed(
             "Changes to an incident are verified by somebody other than who made them. "
             "Ask a colleague."
