@@ -14,7 +14,9 @@
     ├── StaleVersion           412  changed by someone else since it was read
     ├── VersionRequired        428  a change must say which version it changes
     ├── TooLarge               413  over a documented bound
+    ├── StorageFull            507  no room for more bytes; what is there stays readable
     ├── Gone                   410  it existed and was taken back for good (a revoked agent)
+    ├── NotInstalled           501  a part of Qalam that this installation was set up without
     └── WrongSettings          —    a setting stops the start; the message says what to write instead
 
 `code` is stable and documented; `detail` is a sentence for a person and never echoes what was sent.
@@ -150,12 +152,28 @@ class TooLarge(QalamError):
     title = "Too large"
 
 
+class StorageFull(QalamError):
+    """When there is no room left for more bytes."""
+
+    status = 507
+    code = "storage_full"
+    title = "No room left"
+
+
 class Gone(QalamError):
     """When something existed and was taken back for good."""
 
     status = 410
     code = "gone"
     title = "Taken back for good"
+
+
+class NotInstalled(QalamError):
+    """When what was asked for needs an extra that is not installed."""
+
+    status = 501
+    code = "not_installed"
+    title = "Not installed here"
 
 
 class WrongSettings(QalamError):

@@ -114,5 +114,6 @@ def _facts(texts: Texts, material: Material, version: str) -> tuple[tuple[str, s
 
 
 def _data_version(session: Session, reader: Viewer, now: datetime) -> str:
-    """Name the state of the record: the reader's change counter, and the day levels are derived as of."""
-    return f"{reader.tier}-{ledger.counter(session, reader.tier)}-{now.date().isoformat()}"
+    """Name the state of the record: its change counters, and the day levels are derived as of."""
+    counts = "-".join(str(ledger.counter(session, one)) for one in (reader.tier, "sites"))
+    return f"{reader.tier}-{counts}-{now.date().isoformat()}"

@@ -17,8 +17,8 @@ from app.domain.vocabulary import (
 from app.services import briefing_counts as counts
 from app.services import briefing_dates
 from app.services.briefing_incidents import heading
-from app.services.briefing_justice import is_punished, role_counts, sentence_of
-from app.services.briefing_labels import label
+from app.services.briefing_justice import is_punished, missing_roles, sentence_of, standing
+from app.services.briefing_labels import is_reviewed, label
 from app.services.briefing_material import Audience, Material, Told
 from app.services.briefing_sections import by_weight
 from app.services.briefing_texts import Texts
@@ -39,10 +39,10 @@ def emblematic(pen: Pen, material: Material) -> Iterator[Block]:
         return
     yield plain(texts.say("emblematic_rule", n=MOST_EMBLEMATIC))
     for one in chosen:
-        yield pen.numbered(_emblem(pen, one))
+        yield pen.numbered(_emblem(pen, material, one))
 
 
-def _emblem(pen: Pen, one: Told) -> Iterator[Run]:
+def _emblem(pen: Pen, material: Material, one: Told) -> Iterator[Run]:
     texts = pen.texts
     yield heading(texts, one, pen.cite(one.document["sources"]))
     yield Run(text=texts.say("severity", level=one.document["severity_level"]))
@@ -54,20 +54,23 @@ def _emblem(pen: Pen, one: Told) -> Iterator[Run]:
     level = counts.level_of(one)
     if level is not Impunity.NOT_APPLICABLE:
         yield Run(text=texts.say("impunity", level=label(texts, level)))
-    missing = list(_missing(texts, one))
-    if missing:
-        yield Run(text=texts.say("emblematic_missing", missing="; ".join(missing)))
+    if one.document["impunity"]["missing"]:
+        yield Run(text=texts.say("missing", roles=missing_roles(texts, one)))
+    for target in one.document["targets"]:
+        said = standing(texts, material, target)
+        if said is not None and level is Impunity.NOT_APPLICABLE:
+            yield Run(text=texts.say("standing", state=said))
+    lacking = list(_lacking(texts, one))
+    if lacking:
+        yield Run(text=texts.say("emblematic_missing", missing="; ".join(lacking)))
     number = pen.told_in(str(one.document["id"]))
     if number is not None:
         yield Run(text=texts.say("emblematic", paragraph=number))
 
 
-def _missing(texts: Texts, one: Told) -> Iterator[str]:
-    """Say what the record lacks before justice is done, or before it could say more."""
+def _lacking(texts: Texts, one: Told) -> Iterator[str]:
+    """Say what the record lacks before it could say more."""
     document, level = one.document, counts.level_of(one)
-    roles = {part["role"]: part["count"] for part in document["impunity"]["missing"]}
-    if roles:
-        yield role_counts(texts, roles)
     if level is Impunity.NOT_ASSESSED:
         yield texts.say("emblematic_missing_level")
     if not one.cases and any(kind in IMPUNITY_APPLICABLE for kind, _ in one.kinds):
@@ -141,5 +144,6 @@ def method(texts: Texts, material: Material, data_version: str) -> Iterator[Bloc
     yield plain(texts.say("method_sections"), texts.say("method_emblematic"))
     yield plain(texts.say("method_impunity", date=date), texts.say("method_share"))
     yield plain(texts.say("method_blocking", version=RULES_VERSION))
-    yield plain(texts.say("method_language"), texts.say("method_invented"))
+    unreviewed = "" if is_reviewed(texts) else texts.say("method_unreviewed")
+    yield plain(texts.say("method_language"), unreviewed, texts.say("method_invented"))
     yield plain(texts.say("method_version", version=data_version))

@@ -36,7 +36,9 @@ def what_happened(
     notes = pen.cite(document["sources"])
     yield heading(texts, told, notes)
     yield Run(text=happened(texts, told.happened.text))
-    yield Run(text=texts.say("kind", kinds=kinds(texts, told.kinds)))
+    title = document["title"]
+    if texts.is_own(title) or len(told.kinds) > 1:
+        yield Run(text=texts.say("kind", kinds=kinds(texts, told.kinds)))
     for target in document["targets"]:
         yield from (Run(text=one) for one in _target(texts, target))
     place = document["location"]["place"] or document["location"]["admin1"]
@@ -44,7 +46,7 @@ def what_happened(
         yield Run(text=texts.say("place", place=texts.own(place)))
     if told.kinds[0][0] in _BY_DECISION:
         yield from _decided(pen, told, material, list(outlets))
-    yield from narrative(texts, document["narrative"], notes)
+    yield from narrative(texts, title, document["narrative"], notes)
     yield from _claims(texts, document, notes)
     if document["blocking_link"]:
         link = label(texts, BlockingLink(document["blocking_link"]))
@@ -98,17 +100,23 @@ def roles(texts: Texts, target: dict[str, Any]) -> str:
     return "; ".join(said)
 
 
-def narrative(texts: Texts, by_language: dict[str, str], notes: tuple[int, ...]) -> Iterator[Run]:
-    """Give the record's own text, or what there is in another language, and say so."""
+def narrative(
+    texts: Texts, title: str, by_language: dict[str, str], notes: tuple[int, ...]
+) -> Iterator[Run]:
+    """Give the record's own text, or what there is in another language, and say so.
+
+    A title in another language stands here too: the heading does not show it.
+    """
+    quoted = "" if texts.is_own(title) else f"{title.rstrip('.')}. "
     own = by_language.get(texts.language)
+    others = [one for one in ("en", "ru", "kk", *by_language) if by_language.get(one)]
+    if quoted or (others and not own):
+        more = "" if own or not others else by_language[others[0]]
+        language = others[0] if more else None
+        yield Run(text=texts.say("quoted"), notes=())
+        yield Run(text=texts.quoted(quoted + more), notes=notes, language=language)
     if own:
         yield Run(text=own, notes=notes)
-        return
-    for language in ("en", "ru", "kk", *by_language):
-        if by_language.get(language):
-            text = texts.say("quoted", text=texts.quoted(by_language[language]))
-            yield Run(text=text, notes=notes, language=language)
-            return
 
 
 def _target(texts: Texts, target: dict[str, Any]) -> Iterator[str]:

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from app.domain.record.briefing import Block, Run, Table
 from app.domain.record.statistics import Window
-from app.domain.vocabulary import Category, FactKind, Stage
+from app.domain.vocabulary import Category, Stage
 from app.services import briefing_counts as counts
 from app.services import briefing_dates
 from app.services.briefing_incidents import kinds, person_name, roles
-from app.services.briefing_justice import in_order, is_punished, sentence_of
+from app.services.briefing_justice import is_punished, sentence_of, standing
 from app.services.briefing_labels import label
 from app.services.briefing_material import Material, Told
 from app.services.briefing_measured import BlockedSite, Measured
@@ -167,15 +167,22 @@ def _shares(texts: Texts, sure: list[Told]) -> Iterator[str]:
 def persecution(pen: Pen, material: Material) -> Iterator[Block]:
     """Tell of people imprisoned or prosecuted, those of the wider context behind the others."""
     found, context = told_in(material, "persecution"), context_of(material, persecuted=True)
-    yield from incidents(pen, material, found)
+
+    def beside(one: Told) -> Iterator[Run]:
+        for target in one.document["targets"]:
+            said = standing(pen.texts, material, target)
+            if said is not None:
+                yield Run(text=pen.texts.say("standing", state=said))
+
+    date = briefing_dates.day(pen.texts, material.as_of)
+    yield from incidents(pen, material, found, beside=beside)
     yield from patterns(pen, material, "persecution", nothing_after)
     if context:
         yield plain(pen.texts.say("persecution_context"))
-        yield from incidents(pen, material, context)
-    rows = list(_people(pen, [*found[:MOST], *context[:MOST]]))
+        yield from incidents(pen, material, context, beside=beside)
+    rows = list(_people(pen, material, [*found[:MOST], *context[:MOST]]))
     if rows:
-        names = ("person", "role", "recorded_as", "sentence", "stage", "last_step", "told_in")
-        date = briefing_dates.day(pen.texts, material.as_of)
+        names = ("person", "role", "recorded_as", "sentence", "stage", "standing", "told_in")
         yield Table(
             caption=pen.texts.say("people_table", date=date),
             header=tuple(pen.texts.of("columns", one) for one in names),
@@ -196,7 +203,7 @@ def people_told(material: Material) -> int:
     )
 
 
-def _people(pen: Pen, found: list[Told]) -> Iterator[tuple[str, ...]]:
+def _people(pen: Pen, material: Material, found: list[Told]) -> Iterator[tuple[str, ...]]:
     texts, unstated = pen.texts, pen.texts.word("not_stated")
     for one in found:
         for target in one.document["targets"]:
@@ -213,7 +220,7 @@ def _people(pen: Pen, found: list[Told]) -> Iterator[tuple[str, ...]]:
                 kinds(texts, one.kinds),
                 sentence or (unstated if is_punished(cases) else "–"),
                 ", ".join(stages) or unstated,
-                _last_step(texts, cases) or unstated,
+                standing(texts, material, target) or unstated,
                 str(number) if number else "",
             )
 
@@ -222,11 +229,6 @@ def _concerns(case: dict[str, Any], target: dict[str, Any]) -> bool:
     """Whether a case is about a person: its facts name them, or nobody."""
     named = {str(fact["person"]["id"]) for fact in case["facts"] if fact["person"]}
     return not named or str(target["person"]["id"]) in named
-
-
-def _last_step(texts: Texts, cases: list[dict[str, Any]]) -> str | None:
-    steps = in_order([fact for case in cases for fact in case["facts"]])
-    return label(texts, FactKind(steps[-1]["kind"])) if steps else None
 
 
 def context(pen: Pen, material: Material) -> Iterator[Block]:
@@ -252,5 +254,6 @@ def _group(pen: Pen, group: dict[str, Any]) -> Iterator[Run]:
     yield Run(text=name, strong=True, notes=notes)
     if group["summary"]:
         text = group["summary"]
-        said = text if texts.is_own(text) else texts.say("quoted", text=texts.quoted(text))
+        is_own = texts.is_own(text)
+        said = text if is_own else f"{texts.say('quoted')} {texts.quoted(text)}"
         yield Run(text=said, notes=notes)

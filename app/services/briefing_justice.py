@@ -4,16 +4,16 @@
 Everything here is derived from facts that a second person verified, and cites their sources.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app import labels
 from app.domain.record import dates
 from app.domain.record.briefing import Run
 from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Instigation, Polarity, Stage
 from app.services import briefing_dates
 from app.services.briefing_labels import label
-from app.services.briefing_material import Told
+from app.services.briefing_material import Material, Told
 from app.services.briefing_texts import Texts
 from app.services.briefing_writing import Pen
 
@@ -50,12 +50,13 @@ def _level(pen: Pen, told: Told, level: Impunity) -> Iterator[Run]:
     yield Run(text=texts.say("impunity", level=label(texts, level)), strong=True, notes=notes)
     if level not in _KNOWN:
         return
-    held = Counter(one["role"] for one in found["held"])
+    held = [str(one["involvement_id"]) for one in found["held"]]
+    parts = {str(one["id"]): one for one in told.document["involvements"]}
     key = "held" if held else "held_none"
-    yield Run(text=texts.say(key, roles=role_counts(texts, held)), notes=notes)
-    missing = {one["role"]: one["count"] for one in found["missing"]}
-    if missing:
-        yield Run(text=texts.say("missing", roles=role_counts(texts, missing)))
+    roles = [(one["role"], parts.get(str(one["involvement_id"]))) for one in found["held"]]
+    yield Run(text=texts.say(key, roles=_roles(texts, roles)), notes=notes)
+    if found["missing"]:
+        yield Run(text=texts.say("missing", roles=missing_roles(texts, told)))
     instigation = Instigation(told.document["instigation"])
     yield Run(text=texts.say("instigation", instigation=label(texts, instigation)))
     if held:
@@ -69,16 +70,30 @@ def _flags(texts: Texts, flags: dict[str, bool | None]) -> Iterator[Run]:
             yield Run(text=texts.say(_FLAG_SENTENCES.get(name, f"flag_{name}")))
 
 
-def role_counts(texts: Texts, counts: dict[str | None, int]) -> str:
-    """Say how many in which role: 'executor (2), instigator (1)'."""
-    return texts.listed(
-        texts.say(
-            "role_count",
-            role=label(texts, CrimeRole(role)) if role else texts.word("not_stated"),
-            n=count,
-        )
-        for role, count in counts.items()
-    )
+def missing_roles(texts: Texts, told: Told) -> str:
+    """Say who is not held, by role and as the record describes them; no number is made up."""
+    found = told.document["impunity"]
+    held = {str(one["involvement_id"]) for one in found["held"]}
+    free = [one for one in told.document["involvements"] if str(one["id"]) not in held]
+    roles: list[tuple[str | None, dict[str, Any] | None]] = []
+    for one in found["missing"]:
+        described = [part for part in free if part["crime_role"] == one["role"]]
+        roles += [(one["role"], part) for part in described] or [(one["role"], None)]
+    return _roles(texts, roles)
+
+
+def _roles(texts: Texts, found: Iterable[tuple[str | None, dict[str, Any] | None]]) -> str:
+    """Say roles as in 'instigator (those who ordered the attack)'; the same is said once."""
+    return texts.listed(dict.fromkeys(_role(texts, role, part) for role, part in found))
+
+
+def _role(texts: Texts, role: str | None, part: dict[str, Any] | None) -> str:
+    said = label(texts, CrimeRole(role)) if role else texts.word("role_not_stated")
+    person = part["person"] if part is not None else None
+    name = person["names"].get(texts.language) or person["name"] if person is not None else None
+    described = part["description"] if part is not None else None
+    shown = name or (described if described and texts.is_own(described) else None)
+    return f"{said} ({shown})" if shown else said
 
 
 def _case(pen: Pen, case: dict[str, Any]) -> Iterator[Run]:
@@ -123,6 +138,23 @@ def is_punished(cases: Iterable[dict[str, Any]]) -> bool:
         if case["polarity"] == Polarity.REPRISAL
         for fact in case["facts"]
     )
+
+
+def standing(texts: Texts, material: Material, target: dict[str, Any]) -> str | None:
+    """Say where somebody is by the last on record, and since when; None where nothing says so.
+
+    The vocabulary's sentence and not its label: it says what the record cannot tell apart.
+    """
+    found = material.standings.get(str(target["person"]["id"])) if target["person"] else None
+    if found is None or found.since is None:
+        return None
+    wording = labels.wording(found.state, texts.language)
+    said = (wording.sentence if wording else texts.untranslated(found.state.sentence)).rstrip(".")
+    said = said[:1].lower() + said[1:]
+    since = found.since.text
+    if briefing_dates.is_open(since):
+        return texts.say("step_open", fact=said, last=briefing_dates.last(texts, since))
+    return texts.say("step", fact=said, date=briefing_dates.plain(texts, since))
 
 
 def step(texts: Texts, fact: dict[str, Any]) -> str:

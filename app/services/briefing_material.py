@@ -13,18 +13,22 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.record import dates
 from app.domain.record.dates import DateSpan
+from app.domain.record.person import Standing
 from app.domain.record.statistics import Holds, Window
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import Category, IncidentScope, Role, WorkflowStatus
 from app.errors import FieldError, InvalidInput, NotAllowed
-from app.services import case_views, recommendation_views, record, statement_views
+from app.services import case_views, recommendation_views, record, standings, statement_views
+from app.services.statistics_answers import When
 from app.storage.cases import CaseFilter
 from app.storage.decisions import StatementFilter
 from app.storage.incidents import VERIFIED, IncidentFilter
+from app.storage.people import Person
 
 _PAGE = 500
 
@@ -82,6 +86,7 @@ class Material:
     decisions: dict[str, dict[str, Any]]
     groups: dict[str, dict[str, Any]]
     recommendations: tuple[dict[str, Any], ...]
+    standings: dict[str, Standing]  # by person
 
 
 def reader_for(viewer: Viewer, audience: Audience) -> Viewer:
@@ -160,6 +165,7 @@ def load(
                 session, PUBLIC, country, (window.first, window.last), today=now.date()
             )
         ),
+        standings=_standings(session, reader, found, now),
     )
 
 
@@ -167,6 +173,21 @@ def is_about(text: str | None, source: dict[str, Any] | None, window: Window) ->
     """Whether a statement is about a period: by its date, or else by its source's."""
     said = text or (source or {}).get("published_on")
     return said is not None and window.holds(dates.parse(said)) is not Holds.NO
+
+
+def _standings(
+    session: Session, reader: Viewer, found: Iterable[Told], now: datetime
+) -> dict[str, Standing]:
+    """Return where the people are whom the public documents name."""
+    ids = {
+        uuid.UUID(str(target["person"]["id"]))
+        for one in found
+        for target in one.document["targets"]
+        if target["person"] is not None
+    }
+    rows = session.scalars(sa.select(Person).where(Person.id.in_(ids))).all()
+    placed = standings.standings_of(session, reader, rows, When(as_of=now.date()), now=now)
+    return {str(one): place.standing for one, place in placed.items()}
 
 
 def _all(listing: Any, session: Session, wanted: StatementFilter) -> list[dict[str, Any]]:  # noqa: ANN401

@@ -94,11 +94,12 @@ def incidents(
     material: Material,
     found: list[Told],
     outlets: Callable[[Told], Iterable[str]] = lambda _: (),
+    beside: Callable[[Told], Iterable[Run]] = lambda _: (),
 ) -> Iterator[Block]:
-    """Tell incidents, each in a numbered paragraph."""
+    """Tell incidents, each in a numbered paragraph; `beside` is what else is known of one."""
     for one in found[:MOST]:
         sentences = [*what_happened(pen, one, material, outlets=outlets(one))]
-        sentences += what_justice_did(pen, one)
+        sentences += [*what_justice_did(pen, one), *beside(one)]
         if one in material.earlier:
             sentences.append(Run(text=pen.texts.say("earlier_mark"), emphasis=True))
         yield pen.numbered(sentences, about=[str(one.document["id"])])

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.countries import country_name
-from app.domain.vocabulary.term import Term
 from app.errors import FieldError, InvalidInput
 
 FOLDER = Path(__file__).resolve().parents[1] / "briefing_texts"
@@ -47,16 +46,12 @@ class Texts:
     def of(self, table: str, key: str) -> str:
         """Return an entry of a table, or the key as words where there is none yet, marked."""
         entries: dict[str, str] = self.files[table]
-        return entries.get(key) or self._untranslated(key.replace("_", " "))
+        return entries.get(key) or self.untranslated(key.replace("_", " "))
 
     def country(self, code: str) -> str:
         """Name a country."""
         names: dict[str, str] = self.files["countries"]
-        return names.get(code) or self._untranslated(country_name(code))
-
-    def label(self, term: Term) -> str:
-        """Name a term of the vocabulary."""
-        return self._untranslated(term.label)
+        return names.get(code) or self.untranslated(country_name(code))
 
     def listed(self, parts: Iterable[str]) -> str:
         """Join as in a sentence: 'a, b and c'."""
@@ -95,7 +90,8 @@ class Texts:
         parts += [self.count("months", rest)] if rest or not years else []
         return self.listed(parts)
 
-    def _untranslated(self, english: str) -> str:
+    def untranslated(self, english: str) -> str:
+        """Return an English word as it stands in this language: marked."""
         return english if self.language == "en" else english + UNTRANSLATED
 
 
