@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the words of CPJ's exports mean in ours: deaths, motives, justice, people, countries.
 
-A word that is not here is None, and the reader says so beside the row; enumerations of the source
-grow, and some of its words stand in two spellings in one file. CPJ's terms: cpj.org/data-methodology.
+The correspondences are those of `app.domain.record.crosswalks`. A word that is not there is None, and
+the reader says so beside the row; enumerations of the source grow, and some of its words stand in two
+spellings in one file. CPJ's terms: cpj.org/data-methodology.
 """
 
 import re
-from collections.abc import Mapping
 
 from app.domain.countries import country_name
-from app.domain.vocabulary import ActorType, Category, Impunity, Motive, PersonRole, Sex
+from app.domain.record.crosswalks import to_ours
+from app.domain.record.crosswalks_row import System
+from app.domain.vocabulary import (
+    ActorType,
+    Category,
+    Impunity,
+    KillingSubtype,
+    Motive,
+    PersonRole,
+    Sex,
+)
 from workers.sources.source import country_code
 
 ORGANISATION = "Committee to Protect Journalists"
@@ -103,18 +113,6 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 
 _YES = frozenset({"yes", "true", "y", "1"})
 
-_ACTORS: Mapping[str, ActorType] = {
-    "criminal": ActorType.CRIMINAL_GROUP,
-    # CPJ doesn't say of which level of government.
-    "government": ActorType.PUBLIC_OFFICIAL_NATIONAL,
-    "local resident": ActorType.PRIVATE_INDIVIDUAL,
-    "military": ActorType.MILITARY,
-    "mob": ActorType.MOB,
-    "paramilitary": ActorType.PARAMILITARY,
-    "police": ActorType.POLICE,
-}
-"""What CPJ calls a political group may be a party or an armed group: it stays unknown to us."""
-
 _STATE = frozenset({ActorType.PUBLIC_OFFICIAL_NATIONAL, ActorType.MILITARY, ActorType.POLICE})
 
 
@@ -151,45 +149,33 @@ def named(said: str) -> str | None:
 
 def death(said: str | None) -> str | None:
     """Return the subtype of a killing: `targeted_murder`, `crossfire`, `dangerous_assignment`, `unknown`."""
-    key = fold(said or "")
-    if "murder" in key:
-        return "targeted_murder"
-    if "crossfire" in key or "combat" in key:
-        return "crossfire"
-    if "dangerous" in key:
-        return "dangerous_assignment"
-    return "unknown" if key in ("", "unknown", "na", "none") else None
+    if fold(said or "") in ("", "na", "none"):
+        return KillingSubtype.UNKNOWN.value
+    found = to_ours(KillingSubtype, System.CPJ, "typeOfDeath", said or "")
+    return found.value if found else None
 
 
 def motive(said: str | None) -> Motive | None:
     """Return whether the death was because of the work; media workers have no such answer at CPJ."""
     key = fold(said or "")
-    if key in ("", "na", "n a", "none", "unknown", "not applicable"):
+    if key in ("", "na", "none", "unknown", "not applicable"):
         return Motive.NOT_ASSESSED
-    if key in ("confirmed", "motive confirmed"):
-        return Motive.CONFIRMED
-    return Motive.UNCONFIRMED if key in ("unconfirmed", "motive unconfirmed") else None
+    return to_ours(Motive, System.CPJ, "motiveConfirmed", key.removeprefix("motive "))
 
 
 def impunity(said: str | None) -> Impunity | None:
     """Return CPJ's three levels in ours; None also for an empty cell."""
-    key = fold(said or "")
-    if "full" in key:
-        return Impunity.FULL_JUSTICE
-    if "partial" in key:
-        return Impunity.PARTIAL_IMPUNITY
-    return Impunity.COMPLETE_IMPUNITY if key.startswith("complete") else None
+    return to_ours(Impunity, System.CPJ, "impunityMurder", said or "")
 
 
 def sex(said: str | None) -> Sex | None:
     """Return the sex that is stated, if one is."""
-    return {"male": Sex.MALE, "female": Sex.FEMALE}.get(fold(said or ""))
+    return to_ours(Sex, System.CPJ, "gender", said or "")
 
 
 def role(said: str | None) -> PersonRole | None:
     """Return journalist or media worker, the two kinds of people CPJ knows."""
-    key = fold(said or "")
-    return {"journalist": PersonRole.JOURNALIST, "media worker": PersonRole.MEDIA_WORKER}.get(key)
+    return to_ours(PersonRole, System.CPJ, "type", said or "")
 
 
 def other_roles(jobs: str | None) -> tuple[PersonRole, ...]:
@@ -212,13 +198,12 @@ def is_yes(said: str | None) -> bool:
 
 def actor(sources_of_fire: str | None) -> ActorType:
     """Return the kind of actor where the list of suspected sources of fire names a single kind."""
-    kinds = {_actor(one) for one in (sources_of_fire or "").split(",") if one.strip()}
+    kinds = {
+        to_ours(ActorType, System.CPJ, "sourcesOfFire", one) or ActorType.UNKNOWN
+        for one in (sources_of_fire or "").split(",")
+        if one.strip()
+    }
     return kinds.pop() if len(kinds) == 1 else ActorType.UNKNOWN
-
-
-def _actor(words: str) -> ActorType:
-    key = fold(words)
-    return next((kind for word, kind in _ACTORS.items() if word in key), ActorType.UNKNOWN)
 
 
 def kinds(

@@ -16,8 +16,8 @@ from workers.sources.source import MAX_RAW
 MAX_ROWS = 50_000
 MAX_REJECTED = 1000
 MAX_FIELD = 100_000
-# A quoted text may run over many lines; one that runs over more was never closed.
-MAX_LINES_OF_ROW = 500
+# A quoted text may run over many lines (pages of HTML do); one that runs over more was never closed.
+MAX_LINES_OF_ROW = 20_000
 DELIMITERS = (",", ";", "\t")
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -63,12 +63,13 @@ def cells_of(raw: str, delimiter: str) -> list[str] | None:
 
 def rows_of(lines: list[str], start: int, delimiter: str) -> Iterator[Row | Rejected]:
     """Cut the lines from a place on into rows; a line that is none is refused and reading goes on."""
+    closing = _closing_lines(lines)
     place = start
     while place < len(lines):
         if not lines[place].strip():
             place += 1
             continue
-        end = _end_of_row(lines, place, delimiter)
+        end = _end_of_row(lines, place, delimiter, closing)
         raw = "".join(lines[place:end])
         cells = cells_of(raw, delimiter) if end > place and len(raw) <= MAX_RAW else None
         if cells is not None:
@@ -83,16 +84,28 @@ def rows_of(lines: list[str], start: int, delimiter: str) -> Iterator[Row | Reje
         place += 1
 
 
-def _end_of_row(lines: list[str], start: int, delimiter: str) -> int:
+def _closing_lines(lines: list[str]) -> list[int]:
+    """Return, for each line, the first at or after it by whose end its quotation marks are paired.
+
+    One pass from the end: a file with a mark that is never closed costs no more than another.
+    """
+    paired_at = [0] * len(lines)
+    is_odd = [line.count('"') % 2 == 1 for line in lines]
+    parity, last = 0, {0: len(lines), 1: len(lines)}
+    # `parity` counts the marks after a line; a row closes where the same parity is met again.
+    for place in range(len(lines) - 1, -1, -1):
+        last[parity] = place
+        parity ^= is_odd[place]
+        paired_at[place] = last[parity]
+    return paired_at
+
+
+def _end_of_row(lines: list[str], start: int, delimiter: str, closing: list[int]) -> int:
     """Return the line after a row; `start` itself where its quotation marks are never closed."""
     if cells_of(lines[start], delimiter) is not None:
         return start + 1
-    marks = 0
-    for place in range(start, min(start + MAX_LINES_OF_ROW, len(lines))):
-        marks += lines[place].count('"')
-        if marks % 2 == 0:
-            return place + 1
-    return start
+    end = closing[start]
+    return end + 1 if end < len(lines) and end - start < MAX_LINES_OF_ROW else start
 
 
 def problem_of(row: Row, names: list[str]) -> str | None:

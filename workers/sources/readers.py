@@ -12,6 +12,8 @@ from workers.sources import (
     json_feed,
     json_file,
     press_feed,
+    uspft,
+    uspft_words,
     xlsx_file,
 )
 from workers.sources.source import Reader
@@ -22,12 +24,14 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.CSV: csv_file.read,
     SourceKind.XLSX: xlsx_file.read,
     SourceKind.JSON: json_file.read,
+    SourceKind.USPFT: uspft.read,
     SourceKind.BBG: bbg.read,
     SourceKind.CPJ: cpj.read,
     SourceKind.CPJ_PEOPLE: cpj_people.read,
 }
 
 USUAL_NAMES: Mapping[SourceKind, str] = {
+    SourceKind.USPFT: uspft_words.ORGANISATION,
     SourceKind.BBG: "BBG, threats to the press",
     SourceKind.CPJ: "CPJ, journalists killed (full export)",
     SourceKind.CPJ_PEOPLE: "CPJ, people list export",

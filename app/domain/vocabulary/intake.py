@@ -13,6 +13,7 @@ class SourceKind(Term):
     XLSX = "xlsx", "A spreadsheet with a mapping of columns."
     JSON = "json", "A JSON or JSON lines file with a mapping of fields."
     CPJ = "cpj", "The full export of journalists killed, by the Committee to Protect Journalists."
+    USPFT = "uspft", "The U.S. Press Freedom Tracker: its API, or its export of 2020."
     BBG = "bbg", "The list of threats to the press of the U.S. Broadcasting Board of Governors."
     CPJ_PEOPLE = "cpj-people", "The people list export of the Committee to Protect Journalists."
 

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the words of the U.S. Press Freedom Tracker mean in ours: categories, lists in cells, people.
+
+A category that names two things ("Arrest / Criminal Charge") is told apart by the columns beside it;
+where they are silent the wider term stands. Which words are whose: `domain.record.crosswalks`.
+"""
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from app.domain.record.crosswalks import folded, to_ours
+from app.domain.record.crosswalks_row import System
+from app.domain.record.particulars import Kind, SaidTarget
+from app.domain.vocabulary import (
+    AccessDenialSubtype,
+    ActorType,
+    Category,
+    CriminalProsecutionSubtype,
+    EquipmentSubtype,
+    SourceProtectionSubtype,
+)
+from workers.sources import text
+from workers.sources.names import MAX_NAME, target_of
+
+ORGANISATION = "U.S. Press Freedom Tracker"
+
+_ARREST = "arrest criminal charge"
+_SEARCH = "equipment search or seizure"
+_SUBTYPES = (
+    (CriminalProsecutionSubtype, Category.CRIMINAL_PROSECUTION),
+    (AccessDenialSubtype, Category.ACCESS_DENIAL),
+    (EquipmentSubtype, Category.EQUIPMENT),
+    (SourceProtectionSubtype, Category.SOURCE_PROTECTION),
+)
+_HELD = {
+    "detained and released without being processed": "detention",
+    "detained and still in custody": "detention",
+    "arrested and still in custody": "arrest",
+    "arrested and released": "arrest",
+}
+_CHARGED = frozenset(
+    {"charges pending", "charges dropped", "convicted", "acquitted", "pending appeal"}
+)
+_OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
+_SUFFIX = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d|inc|llc|ltd|co|corp)\.?", re.IGNORECASE)
+_WITH_OUTLET = re.compile(r"(?P<name>.+?)\s*\((?P<outlet>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_STATE = re.compile(r"(?P<name>[^()]+?)\s*\((?P<code>[A-Z]{2})\)")
+
+
+def listed(cell: str | Sequence[object] | None) -> list[str]:
+    """Return the values of a cell: a list, a list written as Python text, or values parted by commas.
+
+    A comma inside brackets parts nothing, and neither does one before `Jr.` or `Inc.`
+
+    >>> listed("['PENDING', 'QUASHED']"), listed("A B (News, Inc.), C D, Jr.")
+    (['PENDING', 'QUASHED'], ['A B (News, Inc.)', 'C D, Jr.'])
+    """
+    if cell is None:
+        return []
+    if not isinstance(cell, str):
+        return [one for one in (text.plain(str(value), limit=1000) for value in cell) if one]
+    said = cell.strip()
+    if said.startswith("[") and said.endswith("]"):
+        try:
+            found = ast.literal_eval(said)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            found = None
+        if isinstance(found, list):
+            return [str(one) for one in found if one]
+    parts: list[str] = []
+    for part in _OUTSIDE_BRACKETS.split(said):
+        if parts and _SUFFIX.fullmatch(part.strip()):
+            parts[-1] += f", {part.strip()}"
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
+
+
+def kinds(
+    categories: Sequence[str], said: Mapping[str, str | None], *, is_seized: bool
+) -> tuple[list[Kind], list[str]]:
+    """Return the kinds that the categories of a row mean, and the words that mean none of ours."""
+    found: list[Kind] = []
+    missed: list[str] = []
+    for word in categories:
+        kind = _kinds_of(word, said, is_seized=is_seized)
+        found += kind
+        missed += [] if kind else [word]
+    return list(dict.fromkeys(found)), missed
+
+
+def _kinds_of(word: str, said: Mapping[str, str | None], *, is_seized: bool) -> list[Kind]:
+    key = folded(word)
+    if key == _ARREST:
+        return _arrest(
+            folded(said.get("arrest_status") or ""), folded(said.get("status_of_charges") or "")
+        )
+    if key == _SEARCH:
+        if "without seizure" in folded(said.get("status_of_seized_equipment") or ""):
+            return [(Category.EQUIPMENT, EquipmentSubtype.SEARCH.value)]
+        return [(Category.EQUIPMENT, EquipmentSubtype.SEIZURE.value if is_seized else None)]
+    for subtype, category in _SUBTYPES:
+        narrow = to_ours(subtype, System.USPFT, "category", word)
+        if narrow is not None:
+            return [(category, narrow.value)]
+    wide = to_ours(Category, System.USPFT, "category", word)
+    return [(wide, None)] if wide is not None else []
+
+
+def _arrest(held: str, charged: str) -> list[Kind]:
+    found: list[Kind] = []
+    if held in _HELD:
+        found.append((Category.DETENTION, _HELD[held]))
+    if charged in _CHARGED or held == "charged without arrest":
+        found.append((Category.CRIMINAL_PROSECUTION, None))
+    return found or [(Category.DETENTION, None)]
+
+
+def actor(*words: str | None) -> ActorType:
+    """Return the type of actor that the first of these columns with a word names."""
+    said = next((word for word in words if word and folded(word) != "unknown"), None)
+    return to_ours(ActorType, System.USPFT, "actor", said or "unknown") or ActorType.UNKNOWN
+
+
+def person(said: str) -> SaidTarget | None:
+    """Return a targeted journalist: `Name (Outlet)` says where they worked.
+
+    >>> found = person("A B (The Daily (Web), Inc.)")
+    >>> found.name, found.outlet
+    ('A B', 'The Daily (Web), Inc.')
+    """
+    words = text.plain(said, limit=2 * MAX_NAME, one_line=True)
+    match = _WITH_OUTLET.fullmatch(words)
+    if match is None:
+        return target_of(words)
+    return target_of(match["name"], outlet=match["outlet"].strip()[:MAX_NAME] or None)
+
+
+def state(said: str | None) -> str | None:
+    """Return the name of a state: `California` of `California (CA)`."""
+    words = text.plain(said or "", limit=MAX_NAME, one_line=True)
+    match = _STATE.fullmatch(words)
+    return (match["name"] if match else words) or None
