@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.api import answers, parameters
@@ -21,14 +21,15 @@ from app.api.dependencies import (
 )
 from app.api.idempotency import OnceDep
 from app.api.paging import PageDep
+from app.api.parameters import IfMatch
 from app.api.problems import responses
-from app.api.schemas.cases import NewCase, NewFact, ReasonBody
+from app.api.schemas.cases import CasePatch, NewCase, NewFact, ReasonBody
 from app.api.strict import StrictRoute
 from app.api.traced import traced
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Polarity
+from app.domain.vocabulary import Polarity, Stage
 from app.errors import QalamError
-from app.services import case_views, cases
+from app.services import case_edits, case_views, cases
 from app.services.drafts import CaseDraft, FactDraft
 from app.storage.cases import CaseFilter
 
@@ -47,11 +48,18 @@ def list_cases(
     page: PageDep,
     country: str | None = None,
     polarity: Polarity | None = None,
+    stage: Stage | None = None,
     incident: uuid.UUID | None = None,
+    person: uuid.UUID | None = None,
+    outlet: uuid.UUID | None = None,
 ) -> Response:
-    """Every case you may see with its stage and facts, by id."""
+    """Every case you may see with its stage, facts and parties, by id."""
     wanted = CaseFilter(
-        country=parameters.one_country(country), polarity=polarity, incident_id=incident
+        country=parameters.one_country(country),
+        polarity=polarity,
+        incident_id=incident,
+        person_id=person,
+        outlet_id=outlet,
     )
     found = case_views.list_case_views(
         session,
@@ -60,6 +68,7 @@ def list_cases(
         now=now,
         limit=page.limit + 1,
         after=parameters.after_id(page.after),
+        stage=stage,
     )
     kept = found[: page.limit]
     place = [str(kept[-1]["id"])] if len(found) > page.limit else None
@@ -83,14 +92,36 @@ def create_case(
 @router.get("/{case_id}", responses=responses(401, 404, 422))
 def get_case(
     case_id: uuid.UUID,
+    request: Request,
     _fresh: ConditionalDep,
     session: ReadingDep,
     viewer: ViewerDep,
     now: NowDep,
     as_of: AsOf = None,
 ) -> Response:
-    """One case with its stage and the facts that count."""
-    return answers.item(case_views.case_view(session, viewer, case_id, now=now, as_of=as_of))
+    """One case: its stage, the facts that count as a timeline, parties, each sentence."""
+    view = case_views.case_view(session, viewer, case_id, now=now, as_of=as_of)
+    if view["version"] is not None:
+        parameters.stamp_version(request, view["version"])
+    return answers.item(view)
+
+
+@router.patch("/{case_id}", responses=responses(400, 401, 403, 404, 409, 412, 422, 428))
+def edit_case(
+    case_id: uuid.UUID,
+    body: CasePatch,
+    session: WritingDep,
+    caller: CaseWriter,
+    now: NowDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Change the fields you send of the case itself. `If-Match` says which version you read."""
+    version = parameters.wanted_version(if_match)
+    patch = body.model_dump(mode="json", exclude_unset=True, exclude={"reason"})
+    case_edits.edit_case(
+        session, caller, case_id, patch, version=version, now=now, reason=body.reason
+    )
+    return answers.item(case_views.case_view(session, caller, case_id, now=now))
 
 
 @router.get("/{case_id}/facts", responses=responses(401, 404, 422))

@@ -8,33 +8,25 @@ nothing of a fact before a second person verified it, but for its author.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.record.cases import KINDS_BEFORE, CaseFact, course
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Polarity
+from app.domain.vocabulary import Polarity, Stage
+from app.errors import NotFound
+from app.services import stated
+from app.services.case_reach import Reach, reach
 from app.services.citations import citation_view
 from app.services.conclusions import case_found
 from app.services.documents import date_view, person_ref
-from app.storage import incidents
-from app.storage.cases import Case, CaseFilter, Fact, get_case, incidents_of, list_cases
-from app.storage.incidents import Incident
-from app.storage.parts import Involvement, Target
-from app.storage.people import Person
-from app.storage.parts import may_name_target
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reach:
-    """What a viewer reaches around some cases: their incidents, and whom they may read of."""
-
-    incidents: dict[uuid.UUID, list[dict[str, Any]]] = field(default_factory=dict)
-    suspects: dict[uuid.UUID, set[uuid.UUID]] = field(default_factory=dict)
-    targets: dict[uuid.UUID, set[uuid.UUID]] = field(default_factory=dict)
+from app.services.party_views import party_views
+from app.storage.cases import Case, CaseFilter, Fact, get_case, list_cases
+from app.storage.parties import Party
+from app.storage.reached import get_outlet, get_person
 
 
 def case_view(
@@ -47,7 +39,7 @@ def case_view(
 ) -> dict[str, Any]:
     """Return a case as this viewer may read it."""
     row = get_case(session, viewer, case_id)
-    return _view(viewer, row, _reach(session, viewer, [row]), as_of=as_of or now.date(), now=now)
+    return _view(viewer, row, reach(session, viewer, [row]), as_of=as_of or now.date(), now=now)
 
 
 def list_case_views(
@@ -58,63 +50,49 @@ def list_case_views(
     now: datetime,
     limit: int,
     after: uuid.UUID | None = None,
+    stage: Stage | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a page of cases, by id."""
-    rows = list_cases(session, viewer, wanted, limit=limit, after=after)
-    reach = _reach(session, viewer, rows)
-    return [_view(viewer, row, reach, as_of=now.date(), now=now) for row in rows]
+    """Return a page of cases, by id; by their present stage where one is asked for."""
+    if not _reaches_those_asked_for(session, viewer, wanted):
+        return []
+    if stage is not None:
+        wanted = replace(wanted, fact_kinds=KINDS_BEFORE.get(stage, frozenset()))
+    kept: list[Case] = []
+    while len(kept) < limit:
+        rows = list_cases(session, viewer, wanted, limit=limit, after=after)
+        kept += [one for one in rows if stage is None or _stage(one, now) is stage]
+        if stage is None or len(rows) < limit:
+            break
+        after = rows[-1].id
+    kept = kept[:limit]
+    around = reach(session, viewer, kept)
+    return [_view(viewer, row, around, as_of=now.date(), now=now) for row in kept]
 
 
-def _reach(session: Session, viewer: Viewer, rows: Sequence[Case]) -> _Reach:
-    of_case = incidents_of(session, [row.id for row in rows])
-    ids = {one for found in of_case.values() for one in found}
-    seen = {
-        incident_id: {"id": incident_id, "ref": ref, "title": title}
-        for incident_id, ref, title in session.execute(
-            sa.select(Incident.id, Incident.ref, Incident.title).where(
-                Incident.id.in_(ids), incidents.visible_to(viewer)
-            )
-        )
-    }
-    suspects: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for incident_id, person_id in session.execute(
-        sa.select(Involvement.incident_id, Involvement.person_id).where(
-            Involvement.incident_id.in_(seen),
-            Involvement.name_is_public,
-            Involvement.retracted_at.is_(None),
-        )
-    ):
-        if person_id is not None:
-            suspects.setdefault(incident_id, set()).add(person_id)
-    targets: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for incident_id, person_id in session.execute(
-        sa.select(Target.incident_id, Target.person_id)
-        .join(Person, Person.id == Target.person_id)
-        .where(Target.incident_id.in_(seen), may_name_target())
-    ):
-        if person_id is not None:
-            targets.setdefault(incident_id, set()).add(person_id)
+def _reaches_those_asked_for(session: Session, viewer: Viewer, wanted: CaseFilter) -> bool:
+    """Whether the person and the outlet asked for exist for this viewer."""
+    try:
+        if wanted.person_id is not None:
+            get_person(session, viewer, wanted.person_id)
+        if wanted.outlet_id is not None:
+            get_outlet(session, viewer, wanted.outlet_id)
+    except NotFound:
+        return False
+    return True
 
-    def gather(of: dict[uuid.UUID, set[uuid.UUID]], case_id: uuid.UUID) -> set[uuid.UUID]:
-        return {person for one in of_case[case_id] for person in of.get(one, set())}
 
-    return _Reach(
-        incidents={
-            case_id: [seen[one] for one in found if one in seen]
-            for case_id, found in of_case.items()
-        },
-        suspects={case_id: gather(suspects, case_id) for case_id in of_case},
-        targets={case_id: gather(targets, case_id) for case_id in of_case},
-    )
+def _stage(row: Case, now: datetime) -> Stage | None:
+    return case_found(row, as_of=now.date(), known_at=now).stage
 
 
 def _view(
-    viewer: Viewer, row: Case, reach: _Reach, *, as_of: date, now: datetime
+    viewer: Viewer, row: Case, around: Reach, *, as_of: date, now: datetime
 ) -> dict[str, Any]:
     full = viewer.is_staff
+    inside = full or _is_own(viewer, row)
     found = case_found(row, as_of=as_of, known_at=now)
     counted = {fact.id for fact in found.facts}
-    named = (reach.suspects if row.polarity is Polarity.ACCOUNTABILITY else reach.targets)[row.id]
+    named = (around.suspects if row.polarity is Polarity.ACCOUNTABILITY else around.targets)[row.id]
     facts = [
         fact_view(viewer, fact, named)
         for fact in row.facts
@@ -126,21 +104,55 @@ def _view(
         "title": row.title,
         "country": row.country,
         "court": row.court,
-        "number": row.number if full or _is_own(viewer, row) else None,
+        "number": row.number if inside else None,
         "stage": found.stage,
         "sentence_months": found.sentence_months,
-        "incidents": reach.incidents[row.id],
+        "sentences": _sentences(viewer, row, found.facts, named),
+        "timeline": _timeline(row, found.facts),
+        "parties": party_views(viewer, row, around),
+        "incidents": around.incidents[row.id],
         "facts": facts,
         "updated_at": row.updated_at if full else _told_on(row),
-        "version": row.version if full else None,
+        "version": row.version if inside else None,
         "as_of": as_of,
     }
 
 
+def _timeline(row: Case, counted: Sequence[CaseFact]) -> list[dict[str, Any]]:
+    """Return the facts that count as they happened, each with the stage of the case after it."""
+    return [
+        {
+            "fact_id": fact.id,
+            "kind": fact.kind,
+            "date": date_view(fact.happened.text, fact.happened.earliest, fact.happened.latest),
+            "stage": stage,
+        }
+        for fact, stage in course(counted, row.polarity)
+    ]
+
+
+def _sentences(
+    viewer: Viewer, row: Case, counted: Sequence[CaseFact], named: set[uuid.UUID]
+) -> list[dict[str, Any]]:
+    """Return each sentence that a fact states, with how it stands; never their sum."""
+    facts = {str(fact.id): fact for fact in row.facts}
+    return [
+        {
+            "fact_id": facts[one].id,
+            "person": _person(viewer, facts[one], named),
+            "involvement_id": facts[one].involvement_id,
+            **stated.sentence_view(facts[one]),
+            "standing": standing.value,
+        }
+        for one, standing in stated.standings_of(row, counted).items()
+    ]
+
+
 def _told_on(row: Case) -> date | None:
     """Return the day of the last change that everybody sees; hidden work has no date."""
-    times = [one.verified_at for one in row.facts if one.verified_at is not None]
-    times += [one.retracted_at for one in row.facts if one.verified_at and one.retracted_at]
+    entries: list[Fact | Party] = [*row.facts, *row.parties]
+    told = [one for one in entries if one.verified_at is not None]
+    times = [at for one in told for at in (one.verified_at, one.retracted_at) if at is not None]
     return max(times).date() if times else None
 
 
@@ -151,19 +163,20 @@ def _is_own(viewer: Viewer, row: Case | Fact) -> bool:
 def fact_view(viewer: Viewer, fact: Fact, named: set[uuid.UUID]) -> dict[str, Any]:
     """Show a fact that counts, or to the desk and its author any."""
     inside = viewer.is_staff or _is_own(viewer, fact)
-    person = (
-        fact.person if fact.person is not None and (inside or fact.person_id in named) else None
-    )
     view: dict[str, Any] = {
         "id": fact.id,
         "kind": fact.kind,
         "date": date_view(fact.date_text, fact.date_earliest, fact.date_latest),
         "role": fact.crime_role,
         "involvement_id": fact.involvement_id,
-        "person": person_ref(person) if person is not None else None,
+        "person": _person(viewer, fact, named),
         "detail": fact.detail,
         "sentence_months": fact.sentence_months,
+        "life": fact.is_life,
         "fine": fact.fine,
+        "fine_amount": fact.fine_amount,
+        "fine_currency": fact.fine_currency,
+        "sanctions": fact.sanctions,
         "lesser_charge": "lesser_charge" in fact.flags,
         "in_absentia": "in_absentia" in fact.flags,
         "suspended_sentence": "suspended_sentence" in fact.flags,
@@ -178,3 +191,10 @@ def fact_view(viewer: Viewer, fact: Fact, named: set[uuid.UUID]) -> dict[str, An
             "retraction_reason": fact.retraction_reason,
         }
     return view
+
+
+def _person(viewer: Viewer, fact: Fact, named: set[uuid.UUID]) -> dict[str, Any] | None:
+    inside = viewer.is_staff or _is_own(viewer, fact)
+    if fact.person is None or not (inside or fact.person_id in named):
+        return None
+    return person_ref(fact.person)

@@ -6,6 +6,7 @@ incidents of the case are concluded anew. Never here: how cases are shown (case_
 """
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Scope, WorkflowStatus
-from app.errors import Conflict, NotAllowed, NotFound, QalamError
-from app.services import conclusions, workflow
+from app.domain.vocabulary import WorkflowStatus
+from app.errors import NotFound, QalamError
+from app.services import conclusions, second_person
 from app.services.checks import check_country, check_date, wrong
 from app.services.citations import cite
 from app.services.drafts import CaseDraft, FactDraft
@@ -32,13 +33,7 @@ _FLAGS = ("lesser_charge", "in_absentia", "suspended_sentence")
 def create_case(session: Session, viewer: Viewer, draft: CaseDraft, *, now: datetime) -> Case:
     """Open the record of a legal case of incidents this viewer sees."""
     check_country(draft.country, "/country")
-    if not draft.incident_ids:
-        raise wrong("/incident_ids", "missing", "A case belongs to at least one incident.")
-    for index, incident_id in enumerate(draft.incident_ids):
-        try:
-            get_incident(session, viewer, incident_id)
-        except NotFound:
-            raise wrong(f"/incident_ids/{index}", "unknown", "There is no such incident.") from None
+    check_incidents(session, viewer, draft.incident_ids)
     row = Case(
         id=new_id(),
         polarity=draft.polarity,
@@ -53,12 +48,9 @@ def create_case(session: Session, viewer: Viewer, draft: CaseDraft, *, now: date
     )
     session.add(row)
     session.flush()
-    session.execute(
-        sa.insert(case_incidents),
-        [{"case_id": row.id, "incident_id": one} for one in dict.fromkeys(draft.incident_ids)],
-    )
-    _record(session, viewer, row.id, "create", now=now, changes={"title": draft.title})
-    _conclude(session, row.id, now=now)
+    join_incidents(session, row.id, draft.incident_ids)
+    record_case(session, viewer, row.id, "create", now=now, changes={"title": draft.title})
+    conclude_case(session, row.id, now=now)
     return row
 
 
@@ -68,6 +60,7 @@ def append_fact(
     """Add a dated step; it counts once somebody else has verified it."""
     case = get_case(session, viewer, case_id, for_change=True)
     span = check_date(draft.date, now, "/date")
+    _check_sentence(draft)
     _check_links(session, viewer, case, draft)
     citation = cite(session, draft.source, now=now)
     row = Fact(
@@ -83,7 +76,11 @@ def append_fact(
         crime_role=draft.role,
         detail=draft.detail,
         sentence_months=draft.sentence_months,
+        is_life=draft.life,
         fine=draft.fine,
+        fine_amount=draft.fine_amount,
+        fine_currency=draft.fine_currency,
+        sanctions=[one.value for one in dict.fromkeys(draft.sanctions)],
         flags=[name for name in _FLAGS if getattr(draft, name)],
         citation_id=citation.id if citation else None,
         recorded_at=now,
@@ -91,7 +88,7 @@ def append_fact(
     )
     session.add(row)
     _touch(session, viewer, case, "append_fact", row, now=now)
-    _conclude(session, case.id, now=now)
+    conclude_case(session, case.id, now=now)
     return row
 
 
@@ -100,18 +97,9 @@ def verify_fact(
 ) -> Fact:
     """Stand for a fact that somebody else entered."""
     case, row = _fact(session, viewer, case_id, fact_id)
-    if Scope.INCIDENTS_VERIFY not in viewer.scopes:
-        raise NotAllowed("this needs the scope incidents:verify, which the key does not have")
-    if row.retracted_at is not None:
-        raise Conflict("this fact is retracted: enter it anew")
-    if row.verified_at is not None:
-        raise Conflict("this fact is verified already")
-    person = workflow.person_behind
-    if person(session, viewer.key_id) == person(session, row.recorded_by_id):
-        raise NotAllowed("A fact is verified by somebody other than who entered it.")
-    row.verified_at, row.verified_by_id = now, viewer.key_id
+    second_person.stand_for(session, viewer, row, what="a fact", now=now)
     _touch(session, viewer, case, "verify_fact", row, now=now)
-    _conclude(session, case.id, now=now, is_seen=True)
+    conclude_case(session, case.id, now=now, is_seen=True)
     return row
 
 
@@ -126,16 +114,9 @@ def retract_fact(
 ) -> Fact:
     """Withdraw a fact with a reason; it stays on record for answers about past knowledge."""
     case, row = _fact(session, viewer, case_id, fact_id)
-    is_own_unverified = row.recorded_by_id == viewer.key_id and row.verified_at is None
-    if not (is_own_unverified or Scope.INCIDENTS_VERIFY in viewer.scopes):
-        raise NotAllowed("a verified fact is withdrawn by somebody who may verify")
-    if row.retracted_at is not None:
-        raise Conflict("this fact is retracted already")
-    if not reason.strip():
-        raise wrong("/reason", "missing", "Say why; the reason is kept with the fact.")
-    row.retracted_at, row.retraction_reason = now, reason
+    second_person.withdraw(viewer, row, what="a fact", reason=reason, now=now)
     _touch(session, viewer, case, "retract_fact", row, now=now, reason=reason)
-    _conclude(session, case.id, now=now, is_seen=True)
+    conclude_case(session, case.id, now=now, is_seen=True)
     return row
 
 
@@ -154,7 +135,7 @@ def note_refusal(
         _fact(session, viewer, case_id, fact_id)
     except NotFound:
         return
-    _record(
+    record_case(
         session,
         viewer,
         case_id,
@@ -166,6 +147,34 @@ def note_refusal(
     ledger.bump(session, "staff")
 
 
+def check_incidents(
+    session: Session,
+    viewer: Viewer,
+    ids: Sequence[uuid.UUID],
+    *,
+    known: Collection[uuid.UUID] = (),
+) -> None:
+    """Take only incidents this viewer sees, or that are joined already (`known`)."""
+    if not ids:
+        raise wrong("/incident_ids", "missing", "A case belongs to at least one incident.")
+    for index, incident_id in enumerate(ids):
+        if incident_id in known:
+            continue
+        try:
+            get_incident(session, viewer, incident_id)
+        except NotFound:
+            raise wrong(f"/incident_ids/{index}", "unknown", "There is no such incident.") from None
+
+
+def join_incidents(session: Session, case_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
+    """Make these the incidents of a case."""
+    session.execute(sa.delete(case_incidents).where(case_incidents.c.case_id == case_id))
+    session.execute(
+        sa.insert(case_incidents),
+        [{"case_id": case_id, "incident_id": one} for one in dict.fromkeys(ids)],
+    )
+
+
 def _fact(
     session: Session, viewer: Viewer, case_id: uuid.UUID, fact_id: uuid.UUID
 ) -> tuple[Case, Fact]:
@@ -174,6 +183,13 @@ def _fact(
     if row is None:
         raise NotFound("this case has no such fact: GET the case shows them")
     return case, row
+
+
+def _check_sentence(draft: FactDraft) -> None:
+    if draft.life and draft.sentence_months is not None:
+        raise wrong("/sentence_months", "contradiction", "A sentence for life has no months.")
+    if (draft.fine_amount is None) != (draft.fine_currency is None):
+        raise wrong("/fine_currency", "incomplete", "An amount and its currency go together.")
 
 
 def _check_links(session: Session, viewer: Viewer, case: Case, draft: FactDraft) -> None:
@@ -208,10 +224,10 @@ def _touch(
     case.version += 1
     case.updated_at = now
     changes: dict[str, Any] = {"fact": str(fact.id), "kind": fact.kind.value}
-    _record(session, viewer, case.id, action, now=now, reason=reason, changes=changes)
+    record_case(session, viewer, case.id, action, now=now, reason=reason, changes=changes)
 
 
-def _record(
+def record_case(
     session: Session,
     viewer: Viewer,
     case_id: uuid.UUID,
@@ -221,6 +237,7 @@ def _record(
     changes: dict[str, Any],
     reason: str | None = None,
 ) -> None:
+    """Append a revision of a case."""
     ledger.record_revision(
         session,
         object_kind="case",
@@ -233,19 +250,33 @@ def _record(
     )
 
 
-def _conclude(
-    session: Session, case_id: uuid.UUID, *, now: datetime, is_seen: bool = False
+def conclude_case(
+    session: Session,
+    case_id: uuid.UUID,
+    *,
+    now: datetime,
+    is_seen: bool = False,
+    also: Sequence[uuid.UUID] = (),
 ) -> None:
-    """Conclude the incidents of a case anew, and tell those who poll; `is_seen`: the case reads anew."""
+    """Conclude the incidents of a case anew, and tell those who poll; `is_seen`: the case reads anew.
+
+    `also` are incidents that it had before.
+    """
     session.flush()
-    ids = incidents_of(session, [case_id])[case_id]
+    ids = list(dict.fromkeys([*incidents_of(session, [case_id])[case_id], *also]))
     changed = conclusions.refresh_all(session, ids, now=now)
     if is_seen and not changed:
-        changed = bool(
-            session.scalar(
-                sa.select(sa.func.count()).where(
-                    Incident.id.in_(ids), Incident.status == WorkflowStatus.PUBLISHED
-                )
+        changed = has_public_incident(session, case_id)
+    ledger.bump(session, "staff", *(["public"] if changed else []))
+
+
+def has_public_incident(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether an incident of a case is published."""
+    ids = incidents_of(session, [case_id])[case_id]
+    return bool(
+        session.scalar(
+            sa.select(sa.func.count()).where(
+                Incident.id.in_(ids), Incident.status == WorkflowStatus.PUBLISHED
             )
         )
-    ledger.bump(session, "staff", *(["public"] if changed else []))
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions, patterns, recommendations, event groups: entered by one person, published by another.
+"""Decisions, patterns, event groups: entered by one person; what is stated is published by another.
 
 One decision falls on many outlets; publishing it stands for the status events it brought with it.
 """
@@ -14,18 +14,19 @@ from sqlalchemy.orm import Session
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Scope
 from app.errors import Conflict, NotAllowed, NotFound, QalamError
-from app.services import conclusions, outlets, workflow
+from app.services import conclusions, outlets, second_person, workflow
 from app.services.checks import check_country, check_date, check_subtype, wrong
 from app.services.citations import cite
-from app.services.drafts import DecisionDraft, EventGroupDraft, PatternDraft, RecommendationDraft
+from app.services.drafts import DecisionDraft, EventGroupDraft, PatternDraft
 from app.storage import ledger
 from app.storage.database import new_id
 from app.storage.decisions import Decision, Pattern, Recommendation
 from app.storage.incidents import Incident
 from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import EventGroup
+from app.storage.replies import StateReply
 
-Publishable = Decision | Pattern | Recommendation | EventGroup | Outlet
+Publishable = Decision | Pattern | Recommendation | EventGroup | Outlet | StateReply
 
 KINDS: dict[str, type[Publishable]] = {
     "decision": Decision,
@@ -33,6 +34,7 @@ KINDS: dict[str, type[Publishable]] = {
     "recommendation": Recommendation,
     "event_group": EventGroup,
     "outlet": Outlet,
+    "reply": StateReply,
 }
 """What is published by a second person, under the names the ledger gives them."""
 
@@ -59,6 +61,7 @@ def create_decision(
         ground=draft.ground,
         statute=draft.statute,
         territory=draft.territory,
+        titles=list(dict.fromkeys(draft.titles)),
         domains=[domain.lower().rstrip(".") for domain in draft.domains],
         citation_id=citation.id if citation else None,
         recorded_at=now,
@@ -98,32 +101,6 @@ def create_pattern(
     return row
 
 
-def create_recommendation(
-    session: Session, viewer: Viewer, draft: RecommendationDraft, *, now: datetime
-) -> Recommendation:
-    """Keep what is asked of whom."""
-    check_country(draft.country, "/country")
-    if draft.made_on is not None:
-        check_date(draft.made_on, now, "/made_on")
-    citation = cite(session, draft.source, now=now)
-    row = Recommendation(
-        id=new_id(),
-        asked_by=draft.asked_by,
-        addressee=draft.addressee,
-        country=draft.country,
-        text=draft.text,
-        made_on=draft.made_on,
-        next_check=draft.next_check,
-        status=draft.status,
-        citation_id=citation.id if citation else None,
-        recorded_at=now,
-        recorded_by_id=viewer.key_id,
-    )
-    session.add(row)
-    _made(session, viewer, "recommendation", row.id, {"text": row.text}, now=now)
-    return row
-
-
 def create_event_group(
     session: Session, viewer: Viewer, draft: EventGroupDraft, *, now: datetime
 ) -> EventGroup:
@@ -159,7 +136,13 @@ def publish(
     person = workflow.person_behind
     if person(session, viewer.key_id) == person(session, row.recorded_by_id):
         raise NotAllowed("Something is made public by somebody other than who entered it.")
+    if second_person.has_edited_last(session, viewer, kind, object_id):
+        raise NotAllowed("Something is made public by somebody other than who changed it last.")
     row.is_published = True
+    if isinstance(row, StateReply):
+        row.published_at = now
+    if isinstance(row, StateReply | Recommendation):
+        row.version += 1
     _record(session, viewer, kind, object_id, "publish", now=now)
     if kind == "decision":
         session.execute(

@@ -155,8 +155,10 @@ def _claimed(
     session: Session, row: Delivery, subscription: Subscription, worker: str, address: str
 ) -> ClaimedDelivery:
     notification = session.get_one(Notification, row.notification_id)
-    path = f"/alerts/{notification.alert_id}" if notification.alert_id else "/"
-    body = {**notification.body, "data": {**notification.body["data"], "link": address + path}}
+    data = dict(notification.body["data"])
+    # A reminder is about no alert and says itself where its page is.
+    path = data.pop("path", f"/alerts/{notification.alert_id}" if notification.alert_id else "/")
+    body = {**notification.body, "data": {**data, "link": address + path}}
     return ClaimedDelivery(
         id=row.id,
         message_id=f"msg_{notification.id.hex}",

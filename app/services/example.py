@@ -21,7 +21,16 @@ from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ROLE_SCOPES, Role
 from app.errors import InvalidInput
-from app.services import access, cases, decisions, example_removal, outlets, record, workflow
+from app.services import (
+    access,
+    cases,
+    decisions,
+    example_removal,
+    outlets,
+    recommendations,
+    record,
+    workflow,
+)
 from app.services.drafts import (
     CaseDraft,
     DecisionDraft,
@@ -55,7 +64,7 @@ _CREATE: dict[str, Callable[..., Any]] = {
     "outlet": outlets.create_outlet,
     "decision": decisions.create_decision,
     "pattern": decisions.create_pattern,
-    "recommendation": decisions.create_recommendation,
+    "recommendation": recommendations.create_recommendation,
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions, patterns, recommendations and event groups as readers see them: published, or the desk's."""
+"""Decisions, patterns and event groups as readers see them: published, or the desk's."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from app.errors import NotFound
 from app.services.citations import citation_view
 from app.services.documents import date_view
 from app.storage import decisions, parts
-from app.storage.decisions import Decision, Pattern, Recommendation, StatementFilter
+from app.storage.decisions import Decision, Pattern, StatementFilter
 from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import EventGroup
 from app.storage.reached import outlets_seen_by
 
-R = TypeVar("R", Decision, Pattern, Recommendation, EventGroup)
+R = TypeVar("R", Decision, Pattern, EventGroup)
 
 
 def list_decision_views(
@@ -52,21 +52,6 @@ def list_pattern_views(
     return [pattern_view(row) for row in rows]
 
 
-def list_recommendation_views(
-    session: Session,
-    viewer: Viewer,
-    wanted: StatementFilter,
-    *,
-    limit: int,
-    after: uuid.UUID | None = None,
-) -> list[dict[str, Any]]:
-    """Return a page of recommendations."""
-    rows = decisions.list_recommendations(
-        session, wanted, published_only=not viewer.is_staff, limit=limit, after=after
-    )
-    return [recommendation_view(row) for row in rows]
-
-
 def list_event_group_views(
     session: Session,
     viewer: Viewer,
@@ -93,6 +78,7 @@ def decision_view(row: Decision, outlet_ids: list[uuid.UUID]) -> dict[str, Any]:
         "ground": row.ground,
         "statute": row.statute,
         "territory": row.territory,
+        "titles": row.titles,
         "domains": row.domains,
         "outlet_ids": outlet_ids,
         "published": row.is_published,
@@ -111,22 +97,6 @@ def pattern_view(row: Pattern) -> dict[str, Any]:
         "statement": row.statement,
         "date": row.date_text,
         "counted": False,
-        "published": row.is_published,
-        "source": citation_view(row.citation),
-    }
-
-
-def recommendation_view(row: Recommendation) -> dict[str, Any]:
-    """Show a recommendation."""
-    return {
-        "id": row.id,
-        "asked_by": row.asked_by,
-        "addressee": row.addressee,
-        "country": row.country,
-        "text": row.text,
-        "made_on": row.made_on,
-        "next_check": row.next_check,
-        "status": row.status,
         "published": row.is_published,
         "source": citation_view(row.citation),
     }
@@ -153,8 +123,6 @@ def find_view(session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID)
         return decision_view(decision, outlets[decision.id])
     if kind == "pattern":
         return pattern_view(_seen(session, viewer, Pattern, object_id))
-    if kind == "recommendation":
-        return recommendation_view(_seen(session, viewer, Recommendation, object_id))
     return event_group_view(_seen(session, viewer, EventGroup, object_id))
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
@@ -15,6 +16,8 @@ from app.errors import NotFound
 from app.storage.citations import Citation
 from app.storage.database import Base, TermType, new_id
 from app.storage.incidents import Incident, visible_to
+from app.storage.parties import Party
+from app.storage.parts import Involvement, Target
 from app.storage.people import Person
 
 case_incidents = sa.Table(
@@ -44,6 +47,7 @@ class Case(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     facts: Mapped[list["Fact"]] = relationship(lazy="raise", order_by="Fact.sequence")
+    parties: Mapped[list[Party]] = relationship(lazy="raise", order_by="Party.sequence")
 
 
 class Fact(Base):
@@ -64,7 +68,14 @@ class Fact(Base):
     crime_role: Mapped[CrimeRole | None] = mapped_column(TermType(CrimeRole))
     detail: Mapped[str | None]
     sentence_months: Mapped[int | None]
+    # For life; then no term in months is given.
+    is_life: Mapped[bool] = mapped_column(default=False)
+    # As the source gives it; amount and currency beside it, never converted.
     fine: Mapped[str | None]
+    fine_amount: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 2))
+    fine_currency: Mapped[str | None] = mapped_column(sa.String(3))
+    # Codes of `Sanction`.
+    sanctions: Mapped[list[str]] = mapped_column(default=list)
     # "lesser_charge", "in_absentia", "suspended_sentence".
     flags: Mapped[list[str]] = mapped_column(default=list)
     citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
@@ -86,11 +97,21 @@ class CaseFilter:
     country: str | None = None
     polarity: Polarity | None = None
     incident_id: uuid.UUID | None = None
+    # Whom a case names, as far as the viewer may read of them; whose incidents it is of.
+    person_id: uuid.UUID | None = None
+    outlet_id: uuid.UUID | None = None
+    # Kinds of fact without one of which a case is not asked for.
+    fact_kinds: frozenset[FactKind] | None = None
 
 
 FACTS = (
     selectinload(Case.facts).joinedload(Fact.citation),
     selectinload(Case.facts).joinedload(Fact.person),
+)
+PARTIES = (
+    selectinload(Case.parties).joinedload(Party.citation),
+    selectinload(Case.parties).joinedload(Party.person),
+    selectinload(Case.parties).joinedload(Party.outlet),
 )
 
 
@@ -114,11 +135,57 @@ def seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.or_(seen, own, Case.recorded_by_id == viewer.key_id)
 
 
+def _of_incident(*more: sa.ColumnElement[bool]) -> sa.Exists:
+    return sa.exists().where(
+        case_incidents.c.case_id == Case.id, case_incidents.c.incident_id == Incident.id, *more
+    )
+
+
+def _names(viewer: Viewer, person_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say which cases are about a person; outside the desk only by what everybody may read."""
+    target = _of_incident(
+        visible_to(viewer), Target.incident_id == Incident.id, Target.person_id == person_id
+    )
+    suspect: list[sa.ColumnElement[bool]] = [
+        Involvement.incident_id == Incident.id,
+        Involvement.person_id == person_id,
+    ]
+    if not viewer.is_staff:
+        suspect += [Involvement.name_is_public.is_(True), Involvement.retracted_at.is_(None)]
+        return sa.or_(target, _of_incident(visible_to(viewer), *suspect))
+    return sa.or_(
+        target,
+        _of_incident(*suspect),
+        sa.exists().where(Fact.case_id == Case.id, Fact.person_id == person_id),
+        sa.exists().where(Party.case_id == Case.id, Party.person_id == person_id),
+    )
+
+
+def _of_outlet(viewer: Viewer, outlet_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Say which cases an outlet is party to, or whose incident was aimed at it."""
+    target = _of_incident(
+        visible_to(viewer), Target.incident_id == Incident.id, Target.outlet_id == outlet_id
+    )
+    party = sa.exists().where(Party.case_id == Case.id, Party.outlet_id == outlet_id)
+    if not viewer.is_staff:
+        party = party.where(Party.verified_at.is_not(None), Party.retracted_at.is_(None))
+    return sa.or_(target, party)
+
+
 def list_cases(
     session: Session, viewer: Viewer, wanted: CaseFilter, *, limit: int, after: uuid.UUID | None
 ) -> Sequence[Case]:
     """Return a page of cases with their facts, by id."""
-    query = sa.select(Case).where(seen_by(viewer)).order_by(Case.id).limit(limit).options(*FACTS)
+    query = sa.select(Case).where(seen_by(viewer)).order_by(Case.id).limit(limit)
+    query = query.options(*FACTS, *PARTIES)
+    if wanted.person_id is not None:
+        query = query.where(_names(viewer, wanted.person_id))
+    if wanted.outlet_id is not None:
+        query = query.where(_of_outlet(viewer, wanted.outlet_id))
+    if wanted.fact_kinds is not None:
+        query = query.where(
+            sa.exists().where(Fact.case_id == Case.id, Fact.kind.in_(wanted.fact_kinds))
+        )
     if wanted.country is not None:
         query = query.where(Case.country == wanted.country)
     if wanted.polarity is not None:
@@ -146,7 +213,7 @@ def get_case(
     row = session.scalar(
         sa.select(Case)
         .where(Case.id == case_id, seen_by(viewer))
-        .options(*FACTS)
+        .options(*FACTS, *PARTIES)
         .execution_options(populate_existing=True)
     )
     if row is None:

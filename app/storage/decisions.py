@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from app.domain.vocabulary import Category, DecisionKind, LegalGround
+from app.domain.vocabulary import Category, DecisionKind, LegalGround, RecommendationStatus
 from app.storage.citations import Citation
 from app.storage.database import Base, TermType, new_id
 
@@ -30,6 +30,8 @@ class Decision(Base):
     statute: Mapped[str | None]
     territory: Mapped[str] = mapped_column(sa.String(2))
     domains: Mapped[list[str]] = mapped_column(default=list)
+    # Papers, programmes and pages as the decision names them, on record as outlets or not.
+    titles: Mapped[list[str]] = mapped_column(default=list)
     citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
     is_published: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
@@ -59,7 +61,7 @@ class Pattern(Base):
 
 
 class Recommendation(Base):
-    """Who is asked by whom to do what."""
+    """Who is asked by whom to do what, by when."""
 
     __tablename__ = "recommendations"
 
@@ -69,19 +71,26 @@ class Recommendation(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     text: Mapped[str]
     made_on: Mapped[str | None]  # EDTF
+    # A day, where the source names one; otherwise its own words, "the next dialogue round".
+    deadline_on: Mapped[date | None]
     next_check: Mapped[str | None]
-    status: Mapped[str] = mapped_column(default="open")
+    # What the last verified step says; a new one begins with what it was entered with.
+    status: Mapped[RecommendationStatus] = mapped_column(
+        TermType(RecommendationStatus), default=RecommendationStatus.OPEN
+    )
     citation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("citations.id"))
     is_published: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
+    updated_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     citation: Mapped[Citation | None] = relationship(lazy="raise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFilter:
-    """Which decisions, patterns or recommendations are asked for; None means any."""
+    """Which decisions or patterns are asked for; None means any."""
 
     country: str | None = None
     category: Category | None = None
@@ -128,22 +137,3 @@ def list_patterns(
     if after is not None:
         query = query.where(Pattern.id > after)
     return session.scalars(query.order_by(Pattern.id).limit(limit)).all()
-
-
-def list_recommendations(
-    session: Session,
-    wanted: StatementFilter,
-    *,
-    published_only: bool,
-    limit: int,
-    after: uuid.UUID | None,
-) -> Sequence[Recommendation]:
-    """Return a page of recommendations, by id."""
-    query = sa.select(Recommendation).options(joinedload(Recommendation.citation))
-    if published_only:
-        query = query.where(Recommendation.is_published)
-    if wanted.country is not None:
-        query = query.where(Recommendation.country == wanted.country)
-    if after is not None:
-        query = query.where(Recommendation.id > after)
-    return session.scalars(query.order_by(Recommendation.id).limit(limit)).all()

@@ -181,7 +181,7 @@ def test_filters_and_pages(caller: Caller, public: Client, sessions: Sessions) -
         seen += [found["id"] for found in page["data"]]
         url = page["links"]["next"]
     assert len(seen) == len(set(seen)) == 3
-    for query in ("polarity=none", "country=QQ", "incident=1", "stage=trial"):
+    for query in ("polarity=none", "country=QQ", "incident=1", "stage=guilty", "person=1"):
         assert public.get(f"{URL}?{query}").status_code == 422
 
 

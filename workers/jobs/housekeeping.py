@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.services import agents, retention, standing, upkeep
+from app.services import agents, deadlines, retention, standing, upkeep
 from app.storage import access
 from workers.jobs.looking import ProbeContext
 
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 def tidy(context: ProbeContext) -> None:
-    """Let silent states become stale, and forget answers no caller will ask for again.
+    """Let silent states become stale, remind of deadlines, forget answers no caller asks for again.
 
     Each by itself: together they would hold the counters while they wait for states and vantages,
     and whoever records holds those while it waits for the counters.
@@ -33,6 +33,8 @@ def tidy(context: ProbeContext) -> None:
         upkeep.note(session, now=now)
     with sessions.writing() as session:
         agents.notice_silence(session, now=now, policy=context.job.alerts)
+    with sessions.writing() as session:
+        deadlines.remind(session, now=now, notice=context.job.alerts.deadline_notice)
     with sessions.writing() as session:
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
     _forget(context)

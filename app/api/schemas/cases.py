@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What callers send about legal cases, decisions, patterns, recommendations and event groups."""
+"""What callers send about legal cases, decisions, patterns and event groups."""
 
 import uuid
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -14,7 +15,10 @@ from app.domain.vocabulary import (
     FactKind,
     LegalGround,
     OutletAxis,
+    PartyKind,
+    PartyRole,
     Polarity,
+    Sanction,
 )
 
 Domain = Annotated[
@@ -64,10 +68,54 @@ class NewFact(Body):
     role: CrimeRole | None = None
     detail: Text | None = None
     sentence_months: Annotated[int, Field(ge=0, le=12_000)] | None = None
-    fine: Line | None = None
+    life: bool = Field(default=False, description="For life; then there are no months.")
+    fine: Line | None = Field(None, description="As the source gives it.")
+    fine_amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2)] | None = Field(
+        None, description="In the currency of the source; never converted."
+    )
+    fine_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+        None, description="ISO 4217, such as KZT."
+    )
+    sanctions: list[Sanction] = Field(default=[], max_length=20)
     lesser_charge: bool = False
     in_absentia: bool = False
     suspended_sentence: bool = False
+    source: Citation | None = None
+
+
+class CasePatch(Body):
+    """Only what changes of the case itself (RFC 7396); facts and parties have their own addresses."""
+
+    model_config = example({"court": "City court", "reason": "The source names it."})
+
+    reason: Line | None = Field(None, description="Kept with the change; needed once it is public.")
+    polarity: Polarity | None = None
+    title: Line | None = None
+    country: CountryCode | None = None
+    incident_ids: Annotated[list[uuid.UUID], Field(min_length=1, max_length=50)] | None = None
+    court: Line | None = None
+    number: Line | None = None
+
+
+class NewParty(Body):
+    """Somebody's part in the case; it counts once somebody else has verified it."""
+
+    model_config = example(
+        {
+            "kind": "authority",
+            "role": "prosecutor",
+            "description": "Prosecutor's office of the region",
+            "source": {"type": "court_document", "title": "Judgment of 10 July 2013"},
+        }
+    )
+
+    kind: PartyKind
+    role: PartyRole
+    person_id: uuid.UUID | None = None
+    outlet_id: uuid.UUID | None = None
+    description: Line | None = Field(
+        None, description="An authority's name, or a group as the source describes it."
+    )
     source: Citation | None = None
 
 
@@ -100,7 +148,12 @@ class NewDecision(Body):
     territory: CountryCode
     authority: Line | None = None
     statute: Line | None = None
-    domains: list[Domain] = Field(default=[], max_length=1000)
+    domains: list[Domain] = Field(
+        default=[], max_length=1000, description="Proposed as sites to watch; a person decides."
+    )
+    titles: list[Line] = Field(
+        default=[], max_length=200, description="Papers and programmes as the decision names them."
+    )
     source: Citation | None = None
     outlet_ids: list[uuid.UUID] = Field(default=[], max_length=200)
     axis: OutletAxis | None = None
@@ -120,25 +173,6 @@ class NewPattern(Body):
     ground: LegalGround | None = None
     statement: Text
     date: EdtfDate | None = None
-    source: Citation | None = None
-
-
-class NewRecommendation(Body):
-    """Who is asked by whom to do what."""
-
-    model_config = example(
-        {"addressee": "European Union", "country": "KZ", "text": "Raise the case."}
-    )
-
-    addressee: Line
-    country: CountryCode
-    text: Text
-    asked_by: Line | None = None
-    made_on: EdtfDate | None = None
-    next_check: Line | None = None
-    status: Annotated[str, StringConstraints(pattern=r"^(open|accepted|refused|done|lapsed)$")] = (
-        "open"
-    )
     source: Citation | None = None
 
 

@@ -148,10 +148,20 @@ def stage(facts: Iterable[CaseFact], polarity: Polarity) -> Stage | None:
     Hand in the facts that count (see `counted`); they are ordered here by (date, precision,
     sequence). No fact means no stage: silence does not say that nobody reported the act.
     """
+    passed = course(facts, polarity)
+    return passed[-1][1] if passed else None
+
+
+def course(
+    facts: Iterable[CaseFact], polarity: Polarity
+) -> tuple[tuple[CaseFact, Stage | None], ...]:
+    """Return the facts of one case in their order, each with the stage the case has after it."""
     present: Stage | None = None
+    passed: list[tuple[CaseFact, Stage | None]] = []
     for fact in sorted((one for one in facts if one.polarity is polarity), key=fact_order):
         present = _after(present, fact.kind)
-    return present
+        passed.append((fact, present))
+    return tuple(passed)
 
 
 def _after(present: Stage | None, kind: FactKind) -> Stage | None:
@@ -161,3 +171,14 @@ def _after(present: Stage | None, kind: FactKind) -> Stage | None:
     if kind in (FactKind.APPEAL_FILED, FactKind.QUASHED) and present in _ABOVE_APPEAL:
         return Stage.CASSATION
     return STAGE_AFTER.get(kind, present)
+
+
+def _kinds_before(stage: Stage) -> frozenset[FactKind]:
+    kinds = {kind for kind, after in STAGE_AFTER.items() if after is stage}
+    if stage is Stage.CASSATION:
+        kinds |= {FactKind.APPEAL_FILED, FactKind.QUASHED}
+    return frozenset(kinds)
+
+
+KINDS_BEFORE: dict[Stage, frozenset[FactKind]] = {one: _kinds_before(one) for one in Stage}
+"""The kinds of fact one of which a case must have to be at a stage; none for those nothing leads to."""
