@@ -9,12 +9,29 @@ from app import labels
 from app.domain.vocabulary import LISTS, Impunity, Mechanism, Term
 from app.errors import InvalidInput
 
-ALLOWED = {
-    "CPJ", "CSV", "DDoS", "DNS", "HTTP", "NXDOMAIN", "SNI", "TCP", "TLS",
-}  # fmt: skip
-ALLOWED_IN_SENTENCES = ALLOWED | {
-    "A", "Atom", "B", "C", "D", "E", "F", "Qalam", "RSS", "SOCKS5", "Standard", "UTC", "Webhooks",
-}  # fmt: skip
+ALLOWED = frozenset(
+    ["BBG", "CPJ", "CSV", "DDoS", "DNS", "HTTP", "JSON", "NXDOMAIN", "SNI", "TCP", "TLS", "USPFT"]
+)
+ALLOWED_IN_SENTENCES = ALLOWED | frozenset(
+    [
+        "A",
+        "API",
+        "Atom",
+        "B",
+        "C",
+        "D",
+        "E",
+        "F",
+        "Feed",
+        "Qalam",
+        "RSS",
+        "SOCKS5",
+        "Standard",
+        "UTC",
+        "Webhooks",
+        "lines",
+    ]
+)
 KAZAKH = set("әғқңөұүһі")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 

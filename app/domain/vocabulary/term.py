@@ -13,17 +13,20 @@ from app.errors import RetiredTerm
 
 _APART = re.compile(r"[_.:-]")
 _ACRONYMS = {
+    "bbg": "BBG",
     "cpj": "CPJ",
     "csv": "CSV",
     "ddos": "DDoS",
     "dns": "DNS",
     "http": "HTTP",
+    "json": "JSON",
     "mitm": "MITM",
     "ngo": "NGO",
     "nxdomain": "NXDOMAIN",
     "sni": "SNI",
     "tcp": "TCP",
     "tls": "TLS",
+    "uspft": "USPFT",
 }
 
 
