@@ -48,6 +48,14 @@ class Settings(Rhythm):
     control_proxy: str = ""
     control_country: str = ""
 
+    # Evidence. Bytes of one file, and of all of them together.
+    evidence_max_bytes: int = Field(default=100 * 1024**2, ge=1024, le=10 * 1024**3)
+    evidence_quota_bytes: int = Field(default=20 * 1024**3, ge=1024**2)
+
+    # The ledger. Above 45 seconds /readyz would take the sealer for stalled.
+    seal_seconds: float = Field(default=30.0, ge=1, le=45)
+    checkpoint_seconds: float = Field(default=3600.0, ge=60, le=86400)
+
     # Retention. Folding late data anew may need the last 60 days.
     keep_ok_days: int = Field(default=90, ge=60, le=3650)
 

@@ -90,6 +90,8 @@ class StrictRoute(APIRoute):
     """A route that refuses unknown and repeated query parameters, and loose JSON."""
 
     max_body = MAX_BODY
+    # Where the endpoint takes the body as it comes, and bounds it itself.
+    streams = False
     parse = staticmethod(parse_json)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -105,6 +107,8 @@ class StrictRoute(APIRoute):
                 raise InvalidInput("a query parameter is given twice: separate values with a comma")
             for _, value in request.query_params.multi_items():
                 _check_text(value, "#query")
+            if self.streams:
+                return await handler(request)
             body = await _whole_body(request, self.max_body)
 
             async def again() -> Message:
