@@ -11,6 +11,7 @@ DOORS = {
     "app/api/traced.py",
     "app/cli.py",
     "app/cli_knowledge.py",
+    "app/cli_ledger.py",
     "app/cli_vantages.py",
     "app/storage/database.py",
     "app/storage/migrations.py",

@@ -15,7 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.storage import jobs
-from workers.jobs import delivering, history, housekeeping, judging, probing, reading
+from workers.jobs import delivering, history, housekeeping, judging, probing, reading, sealing
 from workers.jobs.looking import ProbeContext
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Loop:
     every_seconds: float
 
 
-def loops(context: ProbeContext, *, tick_seconds: float) -> list[Loop]:
+def loops(context: ProbeContext, *, tick_seconds: float, seal_seconds: float = 30.0) -> list[Loop]:
     """List every loop of a worker."""
     job = context.job
     table = [
@@ -46,6 +46,7 @@ def loops(context: ProbeContext, *, tick_seconds: float) -> list[Loop]:
         Loop(name="history", run=lambda: history.keep_right(context), every_seconds=10),
         Loop(name="sources", run=lambda: reading.read_due_sources(job), every_seconds=30),
         Loop(name="housekeeping", run=lambda: housekeeping.tidy(context), every_seconds=30),
+        Loop(name="ledger", run=lambda: sealing.seal(context.job), every_seconds=seal_seconds),
     ]
     if context.may_probe:
         measuring = Loop(

@@ -293,5 +293,8 @@ def _same(known: Mapping[tuple[str, str], list[_Known]], record: DatasetRecord) 
 
 def _rename(row: Incident, record: DatasetRecord) -> None:
     person = row.targets[0].person if row.targets else None
-    if person is not None and record.person_name is not None:
+    if person is None or record.person_name is None:
+        return
+    # A name that was erased does not come back with the next export.
+    if person.erased_at is None:
         person.name = record.person_name

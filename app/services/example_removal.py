@@ -2,7 +2,8 @@
 """Taking the example away: each thing it brought, unless somebody has built on it since.
 
 The database itself says whether something is in use: a row that others refer to cannot be deleted,
-and stays with all its parts.
+and stays with all its parts. Revisions are never deleted: those of what is gone are emptied, and the
+two keys that made them stay, revoked.
 """
 
 import uuid
@@ -15,16 +16,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.services import conclusions
+from app.services.sealing import empty_revisions
+from app.storage import ledger
 from app.storage.access import ApiKey
 from app.storage.cases import Case, Fact, case_incidents
 from app.storage.citations import Citation
-from app.storage.database import Base
+from app.storage.database import Base, new_id
 from app.storage.decisions import Decision, Pattern, Recommendation
 from app.storage.incidents import Incident, incident_citations
 from app.storage.ledger import Revision
 from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target
 from app.storage.people import Person
+from app.storage.sealing import ERASE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +46,36 @@ def remove(session: Session, made: Mapping[str, Sequence[str]], *, now: datetime
     session.flush()
     for kind, delete in _ORDER.items():
         for object_id in map(uuid.UUID, made.get(kind, ())):
-            # Its own history is part of it; a key's goes too, so that the key can.
             try:
                 with session.begin_nested():
-                    session.execute(sa.delete(Revision).where(Revision.object_id == object_id))
                     delete(session, object_id)
             except IntegrityError:
                 kept.append((kind, object_id))
             else:
                 gone.append(object_id)
     session.expire_all()
+    _empty_history(session, gone, now=now)
     left = [object_id for kind, object_id in kept if kind == "incident"]
     conclusions.refresh_all(session, left, now=now)
     return Removed(gone=len(gone), kept=tuple(kept))
+
+
+def _empty_history(session: Session, gone: Sequence[uuid.UUID], *, now: datetime) -> None:
+    """Empty the revisions of what is gone: the ledger keeps that they were, not what they said."""
+    history = session.scalars(sa.select(Revision).where(Revision.object_id.in_(gone))).all()
+    wanted = [(one.id, frozenset(one.changes), one.reason is not None) for one in history]
+    emptied = empty_revisions(session, [one for one in wanted if one[1] or one[2]], now=now)
+    if emptied:
+        ledger.record_revision(
+            session,
+            object_kind="example",
+            object_id=new_id(),
+            action=ERASE,
+            actor_id=None,
+            at=now,
+            reason="The example was taken away.",
+            changes={"erased": emptied},
+        )
 
 
 def _row(table: type[Base]) -> Callable[[Session, uuid.UUID], None]:
@@ -93,5 +114,4 @@ _ORDER: dict[str, Callable[[Session, uuid.UUID], None]] = {
     "recommendation": _row(Recommendation),
     "person": _row(Person),
     "citation": _row(Citation),
-    "key": _row(ApiKey),
 }

@@ -44,13 +44,14 @@ def decide_names(incident: Incident, found: Found) -> None:
     )
     for one in incident.involvements:
         person = one.person
-        one.name_is_public = person is not None and suspect_name_is_public(
+        kept = person if person is not None and person.erased_at is None else None
+        one.name_is_public = kept is not None and suspect_name_is_public(
             status=found.statuses.get(str(one.slot_id), one.status),
             source_types=_types_behind(one, incident, found),
             editor_decided=one.name_decided_by_id is not None,
             independent_published_sources=independent,
-            is_minor=person.is_minor,
-            is_relative=person.is_relative,
+            is_minor=kept.is_minor,
+            is_relative=kept.is_relative,
         )
 
 

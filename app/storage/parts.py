@@ -127,8 +127,9 @@ class Involvement(Base):
 
 
 def may_name_target() -> sa.ColumnElement[bool]:
-    """Say which targets' names may be public: never minors, never relatives. Needs `Person` joined."""
+    """Say which targets' names may be public: no minors, relatives or erased. Needs `Person` joined."""
     return sa.and_(
+        Person.erased_at.is_(None),
         Person.is_minor.is_(False),
         Person.is_relative.is_(False),
         Target.age_group.is_distinct_from(AgeGroup.MINOR),

@@ -19,6 +19,9 @@ from app.storage.ledger import Revision
 _LOCK = 0x51414C414D  # "QALAM": whoever seals holds it until its transaction ends
 _AT_ONCE = 500
 
+ERASE = "erase"
+"""The action of revisions that say what was emptied."""
+
 
 class LedgerEntry(Base):
     """One sealed revision. The number has no gap and no twin; the chain rests on that, not on a lock."""
@@ -162,8 +165,7 @@ def list_keys(session: Session) -> Sequence[LedgerKey]:
 
 def erasures(session: Session) -> Sequence[dict[str, Any]]:
     """Return what every erasure on record says it emptied: {"erased": {revision: [fields]}}."""
-    query = sa.select(Revision.changes).where(Revision.changes["erased"].is_not(None))
-    return session.scalars(query.where(Revision.action.in_(("erase", "remove_example")))).all()
+    return session.scalars(sa.select(Revision.changes).where(Revision.action == ERASE)).all()
 
 
 def unsealed(session: Session, *, limit: int) -> Sequence[uuid.UUID]:

@@ -3,11 +3,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.network_event import EventPolicy
 from app.storage.database import Sessions
+from app.storage.signing_key import SigningKeys
 from workers.outbound import OutboundPolicy
 
 
@@ -22,3 +23,6 @@ class JobContext:
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     events: EventPolicy = field(default_factory=EventPolicy)
     outbound: OutboundPolicy = field(default_factory=OutboundPolicy)
+    # None where nothing is signed: the ledger is sealed all the same.
+    signing_keys: SigningKeys | None = None
+    checkpoint_every: timedelta = timedelta(hours=1)
