@@ -9,29 +9,15 @@ from app import labels
 from app.domain.vocabulary import LISTS, Impunity, Mechanism, Term
 from app.errors import InvalidInput
 
-ALLOWED = frozenset(
-    ["BBG", "CPJ", "CSV", "DDoS", "DNS", "HTTP", "JSON", "NXDOMAIN", "SNI", "TCP", "TLS", "USPFT"]
-)
-ALLOWED_IN_SENTENCES = ALLOWED | frozenset(
-    [
-        "A",
-        "API",
-        "Atom",
-        "B",
-        "C",
-        "D",
-        "E",
-        "F",
-        "Feed",
-        "Qalam",
-        "RSS",
-        "SOCKS5",
-        "Standard",
-        "UTC",
-        "Webhooks",
-        "lines",
-    ]
-)
+# fmt: off
+ALLOWED = frozenset((
+    "BBG", "CPJ", "CSV", "DDoS", "DNS", "HTTP", "JSON", "NXDOMAIN", "SNI", "TCP", "TLS", "USPFT",
+))
+ALLOWED_IN_SENTENCES = ALLOWED | frozenset((
+    "A", "API", "Atom", "B", "C", "D", "E", "F", "Feed", "Qalam", "RSS", "SOCKS5", "Standard",
+    "UTC", "Webhooks", "lines",
+))
+# fmt: on
 KAZAKH = set("әғқңөұүһі")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 

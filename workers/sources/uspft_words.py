@@ -17,7 +17,9 @@ from app.domain.vocabulary import (
     ActorType,
     Category,
     CriminalProsecutionSubtype,
+    DetentionSubtype,
     EquipmentSubtype,
+    FactKind,
     SourceProtectionSubtype,
 )
 from workers.sources import text
@@ -32,15 +34,6 @@ _SUBTYPES = (
     (AccessDenialSubtype, Category.ACCESS_DENIAL),
     (EquipmentSubtype, Category.EQUIPMENT),
     (SourceProtectionSubtype, Category.SOURCE_PROTECTION),
-)
-_HELD = {
-    "detained and released without being processed": "detention",
-    "detained and still in custody": "detention",
-    "arrested and still in custody": "arrest",
-    "arrested and released": "arrest",
-}
-_CHARGED = frozenset(
-    {"charges pending", "charges dropped", "convicted", "acquitted", "pending appeal"}
 )
 _OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
 _SUFFIX = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d|inc|llc|ltd|co|corp)\.?", re.IGNORECASE)
@@ -110,9 +103,11 @@ def _kinds_of(word: str, said: Mapping[str, str | None], *, is_seized: bool) -> 
 
 def _arrest(held: str, charged: str) -> list[Kind]:
     found: list[Kind] = []
-    if held in _HELD:
-        found.append((Category.DETENTION, _HELD[held]))
-    if charged in _CHARGED or held == "charged without arrest":
+    how = to_ours(DetentionSubtype, System.USPFT, "arrest_status", held)
+    if how is not None:
+        found.append((Category.DETENTION, how.value))
+    is_charged = to_ours(FactKind, System.USPFT, "status_of_charges", charged) is not None
+    if is_charged or to_ours(FactKind, System.USPFT, "arrest_status", held) is FactKind.CHARGED:
         found.append((Category.CRIMINAL_PROSECUTION, None))
     return found or [(Category.DETENTION, None)]
 
