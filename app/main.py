@@ -14,6 +14,7 @@ from app.secret import load_secret
 from app.settings import Settings
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions
+from app.storage.evidence_store import EvidenceStore
 from app.web import pages
 
 SECURITY_HEADERS = {
@@ -56,6 +57,7 @@ def create_app(
     app.state.watch = watch_policy(settings)
     app.state.alerts = alert_policy(settings)
     app.state.bodies = BodyStore(settings.data_dir / "bodies")
+    app.state.evidence = EvidenceStore(settings.data_dir / "evidence")
     app.state.secret = load_secret(settings.data_dir, settings.secret_key)
     app.middleware("http")(_secure)
     app.add_middleware(
