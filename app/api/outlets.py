@@ -21,16 +21,17 @@ from app.api.dependencies import (
 from app.api.idempotency import OnceDep
 from app.api.moments import WhenDep
 from app.api.paging import PageDep
-from app.api.parameters import Search
+from app.api.parameters import IfMatch, Listed, Search
 from app.api.problems import responses
 from app.api.schemas.cases import ReasonBody
 from app.api.schemas.incidents import NewOutlet
-from app.api.schemas.outlets import NewStatusEvent
+from app.api.schemas.outlets import NewStatusEvent, OutletPatch
 from app.api.statements import published
 from app.api.strict import StrictRoute
 from app.api.traced import traced
+from app.domain.vocabulary import TimelineKind
 from app.errors import QalamError
-from app.services import outlet_views, outlets
+from app.services import outlet_edits, outlet_timeline, outlet_views, outlets
 from app.services.drafts import OutletDraft, StatusEventDraft
 from app.services.outlet_views import OutletFilter
 
@@ -102,6 +103,41 @@ def get_outlet(
             territory=parameters.one_country(territory),
         )
     )
+
+
+@router.patch("/{outlet_id}", responses=responses(401, 403, 404, 412, 422, 428))
+def edit_outlet(
+    outlet_id: uuid.UUID,
+    body: OutletPatch,
+    session: WritingDep,
+    caller: CaseWriter,
+    now: NowDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Change its name or summary, or say which outlet it continues. `If-Match` is needed."""
+    version = parameters.wanted_version(if_match)
+    patch = body.model_dump(exclude_unset=True, exclude={"reason"})
+    outlet_edits.edit_outlet(
+        session, caller, outlet_id, patch, version=version, reason=body.reason, now=now
+    )
+    return answers.item(outlet_views.outlet_view(session, caller, outlet_id, now=now))
+
+
+@router.get("/{outlet_id}/timeline", responses=responses(401, 404, 422))
+def read_timeline(
+    outlet_id: uuid.UUID,
+    _fresh: MeasuredDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    now: NowDep,
+    when: WhenDep,
+    kind: Listed = None,
+) -> Response:
+    """What was decided, measured, done to it and to its journalists, and answered, oldest first."""
+    kinds = parameters.terms("kind", kind, TimelineKind)
+    found = outlet_timeline.timeline(session, viewer, outlet_id, when, now=now, kinds=kinds)
+    meta = {"n": len(found), "as_of": when.as_of, "known_at": when.known_at}
+    return answers.rows(None, found, meta=meta)
 
 
 @router.post("/{outlet_id}:publish", responses=responses(401, 403, 404, 409))

@@ -70,7 +70,7 @@ def outlet_view(
         "history": [
             event_view(viewer, one, decision_ref(session, viewer, one))
             for one in events
-            if asked.known_at is None or _known_from(viewer, one) <= asked.known_at
+            if is_known(viewer, one, asked)
         ],
         "episodes": [_episode_view(one) for one in found.episodes[row.id]],
         "incident_ids": [found[0] for found in session.execute(page)],
@@ -165,7 +165,13 @@ def shown_events(viewer: Viewer, row: Outlet) -> list[OutletStatusEvent]:
     ]
 
 
-def _value(event: OutletStatusEvent) -> Publication | Reachability | Base:
+def is_known(viewer: Viewer, event: OutletStatusEvent, when: When) -> bool:
+    """Whether an event was known at the time asked about."""
+    return when.known_at is None or _known_from(viewer, event) <= when.known_at
+
+
+def value_of(event: OutletStatusEvent) -> Publication | Reachability | Base:
+    """Return the value of an event as the term of its axis."""
     if event.axis is OutletAxis.PUBLICATION:
         return Publication(event.value)
     return Reachability(event.value) if event.axis is OutletAxis.REACHABILITY else Base(event.value)
@@ -183,7 +189,7 @@ def status_event(viewer: Viewer, event: OutletStatusEvent) -> StatusEvent:
     return StatusEvent(
         id=str(event.id),
         axis=event.axis,
-        value=_value(event),
+        value=value_of(event),
         valid_from=dates.parse(event.valid_from),
         valid_to=dates.parse(event.valid_to) if event.valid_to else None,
         recorded_at=_known_from(viewer, event),

@@ -61,6 +61,7 @@ from app.domain.vocabulary.outlets import (
     OutletAxis,
     Publication,
     Reachability,
+    TimelineKind,
 )
 from app.domain.vocabulary.people import (
     ActorType,
@@ -165,6 +166,7 @@ __all__ = [
     "TargetKind",
     "Term",
     "ThreatHarassmentSubtype",
+    "TimelineKind",
     "Trust",
     "VantageHealth",
     "VantageRole",

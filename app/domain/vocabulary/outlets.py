@@ -81,3 +81,16 @@ class DecisionKind(Term):
     REGULATOR_ORDER = "regulator_order", "An order of a regulator."
     MINISTERIAL_ORDER = "ministerial_order", "An order of a ministry."
     UNKNOWN = "unknown", "The kind of act is not stated."
+
+
+class TimelineKind(Term):
+    """What an entry on the timeline of an outlet is; entries of one day stand in this order."""
+
+    DECISION = "decision", "An authority decided."
+    STATUS = "status", "What became of the outlet on one of its axes."
+    BLOCKING_DECLARED = "blocking_declared", "A block that somebody declared or reported."
+    BLOCKING_MEASURED = "blocking_measured", "A block that we measured."
+    INCIDENT = "incident", "An act against the outlet."
+    ATTACK = "attack", "An act against somebody who worked there."
+    SUIT = "suit", "A case or prosecution against the outlet."
+    REPLY = "reply", "What a State answered about one of these."
