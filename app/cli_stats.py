@@ -5,7 +5,6 @@ Whoever runs commands on this machine counts verified and published records alik
 what everybody sees.
 """
 
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,20 +13,16 @@ from rich.table import Table
 
 from app import clock
 from app.cli import opened
+from app.cli_when import countries_of, viewer_of, when_of, window_of
 from app.console import Json, err, out, print_json, read_text, told
-from app.domain.countries import COUNTRIES, country_name
-from app.domain.record.statistics import Window
+from app.domain.countries import country_name
 from app.domain.record.statistics_populations import read_populations
 from app.domain.record.statistics_series import Axis, Every
-from app.domain.visibility import PUBLIC, Viewer
-from app.domain.vocabulary import Category, Role
-from app.errors import InvalidInput
-from app.services import statistics_counts, statistics_impunity
-from app.services.statistics_answers import Answer, When
+from app.domain.vocabulary import Category
+from app.services import statistics_counts, statistics_impunity, statistics_states
+from app.services.statistics_answers import Answer
 
 stats_app = typer.Typer(help="Numbers by published formulas.", no_args_is_help=True)
-
-_OPERATOR = Viewer(role=Role.ADMIN, name="operator")
 
 AsOf = Annotated[str, typer.Option("--as-of", help="What had happened by this day: 2012-12-31.")]
 KnownAt = Annotated[str, typer.Option("--known-at", help="What was on record at this time (UTC).")]
@@ -54,9 +49,9 @@ def impunity_index(
         now = clock.now()
         answer = statistics_impunity.impunity_index(
             session,
-            _viewer(public),
+            viewer_of(public),
             edition=edition,
-            when=_when(as_of, known_at, now),
+            when=when_of(as_of, known_at, now),
             now=now,
             populations=read_populations(read_text(populations)) if populations else None,
         )
@@ -91,17 +86,18 @@ def impunity_rate(
         now = clock.now()
         answer = statistics_impunity.impunity_rate(
             session,
-            _viewer(public),
+            viewer_of(public),
             edition=edition,
-            countries=_countries(country),
-            when=_when(as_of, known_at, now),
+            countries=countries_of(country),
+            when=when_of(as_of, known_at, now),
             now=now,
         )
     if as_json:
         print_json(_shaped(answer))
         return
     table = Table(title=f"Complete impunity, {answer.meta['from']} to {answer.meta['to']}")
-    for name in ("Country", "Murders", "Unpunished", "Share %", "Killings since 2006", "UNESCO %"):
+    shown = ("Murders", "Unpunished", "Share %", "Killings since 2006", "Resolved", "UNESCO %")
+    for name in ("Country", *shown):
         table.add_column(name, justify="left" if name == "Country" else "right")
     for row in answer.rows:
         table.add_row(
@@ -110,10 +106,37 @@ def impunity_rate(
             _range(row["complete_impunity_lower"], row["complete_impunity_upper"]),
             _range(row["share_percent_lower"], row["share_percent_upper"]),
             str(row["unesco_killings"]),
+            str(row["unesco_resolved"]),
             _said(row["unesco_rate_percent"]),
         )
     out.print(table)
     out.print(answer.meta["unesco_note"], highlight=False)
+
+
+@stats_app.command("response-rate")
+def response_rate(
+    asked_by: Annotated[str, typer.Option("--asked-by", help="Only of this asker: UNESCO.")] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    public: Public = False,
+    as_json: Json = False,
+) -> None:
+    """How many of the States that were asked about killings in a year have answered."""
+    with told(), opened() as sessions, sessions.reading() as session:
+        now = clock.now()
+        answer = statistics_states.response_rate(
+            session,
+            viewer_of(public),
+            asked_by=asked_by or None,
+            when=when_of(as_of, known_at, now),
+            now=now,
+        )
+    if as_json:
+        print_json(_shaped(answer))
+        return
+    columns = ("year", "asked", "answered", "rate_percent")
+    _table("States that answered, by year of asking", columns, answer.rows)
+    out.print(f"{answer.meta['n']} questions. {answer.meta['note']}", highlight=False)
 
 
 @stats_app.command("sdg-16-10-1")
@@ -129,12 +152,12 @@ def sdg_16_10_1(
     """Victims by the most serious code of SDG 16.10.1; the twelve months to today if left out."""
     with told(), opened() as sessions, sessions.reading() as session:
         now = clock.now()
-        when = _when(as_of, known_at, now)
+        when = when_of(as_of, known_at, now)
         answer = statistics_counts.sdg_16_10_1(
             session,
-            _viewer(public),
-            window=_window(first, last, when.as_of),
-            countries=_countries(country),
+            viewer_of(public),
+            window=window_of(first, last, when.as_of),
+            countries=countries_of(country),
             when=when,
             now=now,
         )
@@ -170,14 +193,14 @@ def timeseries(
     """Incidents over time by any axis; the twelve months to today if left out."""
     with told(), opened() as sessions, sessions.reading() as session:
         now = clock.now()
-        when = _when(as_of, known_at, now)
+        when = when_of(as_of, known_at, now)
         answer = statistics_counts.timeseries(
             session,
-            _viewer(public),
-            window=_window(first, last, when.as_of),
+            viewer_of(public),
+            window=window_of(first, last, when.as_of),
             every=every,
             axis=axis,
-            countries=_countries(country),
+            countries=countries_of(country),
             category=category,
             when=when,
             now=now,
@@ -193,53 +216,6 @@ def timeseries(
 
 def _shaped(answer: Answer) -> dict[str, Any]:
     return {**answer.meta, "rows": answer.rows}
-
-
-def _viewer(public: bool) -> Viewer:
-    return PUBLIC if public else _OPERATOR
-
-
-def _when(as_of: str, known_at: str, now: datetime) -> When:
-    day = _day(as_of, "--as-of", last=True) if as_of else now.date()
-    return When(as_of=day, known_at=_instant(known_at) if known_at else None)
-
-
-def _day(said: str, name: str, *, last: bool) -> date:
-    """Read a day; of a month or a year its first or last one."""
-    parts = said.split("-")
-    try:
-        if len(parts) == 3:
-            return date.fromisoformat(said)
-        year, month = int(parts[0]), int(parts[1]) if len(parts) == 2 else None
-        if not last:
-            return date(year, month or 1, 1)
-        after = year * 12 + (month or 12)
-        return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
-    except ValueError:
-        raise InvalidInput(f"{name} is a day, a month or a year, such as 2012-12-31") from None
-
-
-def _instant(said: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        raise InvalidInput("--known-at is a day or an instant, such as 2026-03-02") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _window(first: str, last: str, as_of: date) -> Window:
-    end = _day(last, "--to", last=True) if last else as_of
-    begin = _day(first, "--from", last=False) if first else end - timedelta(days=364)
-    if begin > end:
-        raise InvalidInput("the range ends before it starts")
-    return Window(begin, end)
-
-
-def _countries(said: str) -> tuple[str, ...]:
-    codes = tuple(code.strip().upper() for code in said.split(",") if code.strip())
-    if any(code not in COUNTRIES for code in codes):
-        raise InvalidInput("--country takes two-letter codes of ISO 3166-1, such as IQ,SO")
-    return codes
 
 
 def _index_table(title: str, rows: list[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ from app.domain.record.statistics_sdg import Code
 from app.domain.record.statistics_series import Axis, Every
 from app.domain.vocabulary import Category
 from app.errors import FieldError, InvalidInput
-from app.services import statistics_counts, statistics_impunity
+from app.services import statistics_counts, statistics_impunity, statistics_states
 from app.services.statistics_answers import Answer, When
 
 router = APIRouter(prefix="/statistics", tags=["statistics"], route_class=StrictRoute)
@@ -27,6 +27,9 @@ Edition = Annotated[
 ]
 From = Annotated[date, Query(alias="from", description="The first day.")]
 To = Annotated[date, Query(alias="to", description="The last day, within.")]
+AskedBy = Annotated[
+    str | None, Query(max_length=300, description="Only questions of this asker, such as UNESCO.")
+]
 
 
 def _when(
@@ -121,6 +124,57 @@ def read_impunity_rate(
             countries=parameters.countries(country),
             when=when,
             now=now,
+        )
+    )
+
+
+@router.get("/impunity-rate/rows", responses=responses(401, 422))
+def list_impunity_rate_rows(
+    _fresh: ConditionalDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    now: NowDep,
+    when: WhenDep,
+    country: Listed = None,
+) -> Response:
+    """Every killing since 2006 that UNESCO's rate counts, with what the State says of it."""
+    return _told(
+        statistics_states.rate_rows(
+            session, viewer, countries=parameters.countries(country), when=when, now=now
+        )
+    )
+
+
+@router.get("/response-rate", responses=responses(401, 422))
+def read_response_rate(
+    _fresh: ConditionalDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    now: NowDep,
+    when: WhenDep,
+    asked_by: AskedBy = None,
+) -> Response:
+    """How many of the States that were asked about killings in a year have answered."""
+    return _told(
+        statistics_states.response_rate(session, viewer, asked_by=asked_by, when=when, now=now)
+    )
+
+
+@router.get("/response-rate/rows", responses=responses(401, 422))
+def list_response_rate_rows(
+    *,
+    _fresh: ConditionalDep,
+    session: ReadingDep,
+    viewer: ViewerDep,
+    now: NowDep,
+    when: WhenDep,
+    year: Annotated[int | None, Query(ge=1900, le=2999)] = None,
+    asked_by: AskedBy = None,
+) -> Response:
+    """Every question behind the response rate."""
+    return _told(
+        statistics_states.response_rows(
+            session, viewer, year=year, asked_by=asked_by, when=when, now=now
         )
     )
 

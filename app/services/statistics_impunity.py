@@ -18,10 +18,11 @@ from app.domain.record.statistics import Counted, journalists_in
 from app.domain.record.statistics_index import Index, IndexRow
 from app.domain.record.statistics_populations import Population
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Category
+from app.domain.vocabulary import Category, JudicialStatus
 from app.services.statistics_answers import BASE, Answer, When, behind, in_order, numbers, stamp
 from app.services.statistics_levels import Asked
 from app.services.statistics_rows import counted
+from app.services.statistics_states import answers
 
 
 def impunity_index(
@@ -125,10 +126,11 @@ def impunity_rate(
 ) -> Answer:
     """Return two shares for each country and for all: CPJ's of complete impunity, and UNESCO's rate.
 
-    No State's answer about a killing is part of this record yet: where none is, the rate is null.
+    UNESCO's rests on published replies of States alone: where none is on record, it is null.
     """
     window = cpj.window_of(edition)
     incidents = _killings(session, viewer, when, now=now, countries=countries)
+    said = {one: answer.status for one, answer in answers(session, when).items()}
     groups: dict[str | None, list[Counted]] = {None: incidents}
     for one in incidents:
         groups.setdefault(one.country, []).append(one)
@@ -136,11 +138,13 @@ def impunity_rate(
         {
             "country": country,
             **_share_view(rates.complete_impunity_share(group, window, as_of=when.as_of)),
-            **_state_view(rates.unesco_rate(group, {}, as_of=when.as_of)),
+            **_state_view(rates.unesco_rate(group, _of(group, said), as_of=when.as_of)),
             "rows": _rate_link(edition, country, when),
+            "unesco_rows": _state_link(country, when),
         }
         for country, group in sorted(groups.items(), key=lambda item: item[0] or "")
     ]
+    asked = sum(rates.is_counted_killing(one, when.as_of) and one.id in said for one in incidents)
     meta = {
         "edition": edition,
         "from": window.first,
@@ -148,9 +152,26 @@ def impunity_rate(
         **stamp(when),
         **numbers(incidents),
         "unesco_since": rates.UNESCO_SINCE,
-        "unesco_note": "No State's answer is on record: UNESCO's rate rests on nothing else.",
+        "unesco_asked_about": asked,
+        "unesco_note": _STATES_ASKED if asked else _NOBODY_ASKED,
     }
     return Answer(rows=rows, meta=meta)
+
+
+_NOBODY_ASKED = "No State's answer is on record: UNESCO's rate rests on nothing else."
+_STATES_ASKED = (
+    "UNESCO's rate rests on published replies of States alone; a killing that no reply on record is "
+    "about counts as one on which no information was given."
+)
+
+
+def _of(group: list[Counted], said: Mapping[str, JudicialStatus]) -> dict[str, JudicialStatus]:
+    return {one.id: said[one.id] for one in group if one.id in said}
+
+
+def _state_link(country: str | None, when: When) -> str:
+    link = {"country": country} if country else {}
+    return f"{BASE}/impunity-rate/rows?{urlencode({**link, **when.parameters()})}"
 
 
 def _rate_link(edition: int, country: str | None, when: When) -> str:
@@ -177,6 +198,7 @@ def _state_view(rate: rates.StateRate) -> dict[str, Any]:
         "unesco_answered": rate.answered,
         "unesco_unresolved": rate.unresolved,
         "unesco_resolved": rate.resolved,
+        "unesco_no_information": rate.no_information,
         "unesco_rate_percent": rate.rate,
     }
 
