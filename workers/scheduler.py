@@ -15,7 +15,16 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.storage import jobs
-from workers.jobs import delivering, history, housekeeping, judging, probing, reading, sealing
+from workers.jobs import (
+    delivering,
+    evidence,
+    history,
+    housekeeping,
+    judging,
+    probing,
+    reading,
+    sealing,
+)
 from workers.jobs.looking import ProbeContext
 
 log = structlog.get_logger()
@@ -48,6 +57,14 @@ def loops(context: ProbeContext, *, tick_seconds: float, seal_seconds: float = 3
         Loop(name="housekeeping", run=lambda: housekeeping.tidy(context), every_seconds=30),
         Loop(name="ledger", run=lambda: sealing.seal(context.job), every_seconds=seal_seconds),
     ]
+    if (store := job.evidence) is not None:
+        table.append(
+            Loop(
+                name="evidence",
+                run=lambda: evidence.look_after(job, store),
+                every_seconds=tick_seconds,
+            )
+        )
     if context.may_probe:
         measuring = Loop(
             name="measuring", run=lambda: probing.measure_due(context), every_seconds=tick_seconds

@@ -129,9 +129,13 @@ class EvidenceStore:
         count = 0
         for path in (*self._arriving.glob("*"), *(self._root / "copying").glob("*")):
             try:
-                if path.stat().st_mtime < before:
+                if path.stat().st_mtime >= before:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
                     path.unlink()
-                    count += 1
+                count += 1
             except FileNotFoundError:
                 continue  # Another process was faster.
         return count

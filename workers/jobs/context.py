@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.network_event import EventPolicy
 from app.storage.database import Sessions
+from app.storage.evidence_store import EvidenceStore
 from app.storage.signing_key import SigningKeys
 from workers.outbound import OutboundPolicy
 
@@ -23,6 +24,8 @@ class JobContext:
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     events: EventPolicy = field(default_factory=EventPolicy)
     outbound: OutboundPolicy = field(default_factory=OutboundPolicy)
+    # None where this worker does not see the folder of evidence.
+    evidence: EvidenceStore | None = None
     # None where nothing is signed: the ledger is sealed all the same.
     signing_keys: SigningKeys | None = None
     checkpoint_every: timedelta = timedelta(hours=1)

@@ -27,6 +27,10 @@ class AlertKind(Term):
         "A vantage's own connection cannot be trusted: what it measures changes no site's state.",
     )
     AGENT_CLOCK = "agent.clock", "An agent's clock is wrong; its times are corrected on arrival."
+    EVIDENCE_DAMAGED = (
+        "evidence.damaged",
+        "A file of evidence is missing or not what arrived; it is told once for each file.",
+    )
     DEADLINE_DUE = (
         "deadline.due",
         "The deadline of a recommendation or of a question to a State is near, or has passed.",
