@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 
 from app.services import country as service
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
-from app.web.presenters import countries, incidents, outlets, sites
+from app.web.presenters import countries, incidents, outlets, replies, sites
 from app.web.rendering import page
 
 router = APIRouter()
@@ -33,5 +33,5 @@ def read_country(
         people=[countries.person_row(one) for one in view["people"]],
         outlets=[outlets.outlet_row(one) for one in view["outlets"]],
         patterns=[countries.pattern_row(one) for one in view["patterns"]],
-        recommendations=[countries.recommendation_row(one) for one in view["recommendations"]],
+        recommendations=[replies.recommendation_row(one) for one in view["recommendations"]],
     )

@@ -8,19 +8,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.domain.vocabulary import Category, Impunity
-from app.services import case_views, overview, record
+from app.services import case_views, overview, record, reply_views
 from app.storage.cases import CaseFilter
 from app.storage.incidents import IncidentFilter
+from app.storage.replies import ReplyFilter
 from app.web import filters
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
 from app.web.presenters import incidents as present
-from app.web.presenters import justice
+from app.web.presenters import justice, replies
 from app.web.rendering import link, page
 
 router = APIRouter()
 
 ROWS = 50
 CASES = 50
+REPLIES = 50
 
 
 @router.api_route("/incidents", methods=["GET", "HEAD"])
@@ -81,6 +83,8 @@ def read_incident(
         for one in found
         for fact in one["facts"]
     }
+    asked = ReplyFilter(today=now.date(), incident_id=incident_id)
+    answered = reply_views.list_reply_views(session, viewer, asked, limit=REPLIES)
     shown = present.incident_page(document)
     return page(
         request,
@@ -90,4 +94,5 @@ def read_incident(
         incident=shown,
         since=justice.since_in_words(shown.row.justice.since, dates),
         cases=[justice.case_row(one, shown.sources) for one in found],
+        replies=[replies.reply_row(one, str(incident_id)) for one in answered],
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.record.consequences import ImpunityFlags
-from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Polarity, Stage
+from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Polarity, Sanction, Stage
 from app.web.presenters import words
 from app.web.presenters.sources import Source, number_of, source
 
@@ -102,6 +102,7 @@ class CaseRow:
     title: str
     court: str
     stage: str
+    parties: tuple[tuple[str, str], ...]
     facts: tuple[FactRow, ...]
 
 
@@ -206,7 +207,10 @@ def sentence_length(months: int | None) -> str:
 
 def case_row(case: Mapping[str, Any], sources: Sequence[Source]) -> CaseRow:
     """Put a case with its public facts into words, in time; `sources` are those the page lists."""
-    facts = sorted(case["facts"], key=lambda one: str(one["date"]["earliest"] or ""))
+    order = {str(one["fact_id"]): place for place, one in enumerate(case["timeline"])}
+    # What does not count yet comes last; only the desk and its author see it.
+    facts = sorted(case["facts"], key=lambda one: order.get(str(one["id"]), len(order)))
+    standing = {str(one["fact_id"]): one["standing"] for one in case["sentences"]}
     stage = Stage(case["stage"]).sentence if case["stage"] else "How far it has come is not known."
     length = sentence_length(case["sentence_months"])
     if length and Polarity(case["polarity"]) is Polarity.REPRISAL:
@@ -217,8 +221,45 @@ def case_row(case: Mapping[str, Any], sources: Sequence[Source]) -> CaseRow:
         title=case["title"],
         court=", ".join(one for one in (case["court"], case["number"]) if one),
         stage=stage,
-        facts=tuple(fact_row(one, sources) for one in facts),
+        parties=_parties(case["parties"]),
+        facts=tuple(fact_row(one, sources, standing.get(str(one["id"]), "")) for one in facts),
     )
+
+
+def _parties(parties: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Gather parties by role; one whose name is withheld is told so."""
+    by_role: dict[str, list[str]] = {}
+    for one in parties:
+        if one["verified"] and not one.get("retracted_at"):
+            by_role.setdefault(one["role"], []).append(_party(one))
+    return tuple(
+        (words.capital(words.label(role)), words.listed(names)) for role, names in by_role.items()
+    )
+
+
+def _party(one: Mapping[str, Any]) -> str:
+    if one["person"]:
+        return str(one["person"]["name"])
+    if one["outlet"]:
+        return str(one["outlet"]["name"])
+    return "name withheld" if one["name_withheld"] else str(one["description"])
+
+
+def sentence(fact: Mapping[str, Any], standing: str) -> str:
+    """Say what one fact imposes, and whether it still stands: '11 years, property is taken'."""
+    parts = ["for life" if fact["life"] else sentence_length(fact["sentence_months"])]
+    parts += [fact["fine"] or _money(fact)]
+    parts += [words.label(one) for one in fact["sanctions"] if one != Sanction.OTHER]
+    said = ", ".join(part for part in parts if part)
+    return f"{said} ({_STANDINGS[standing]})" if said and standing in _STANDINGS else said
+
+
+_STANDINGS = {"replaced": "changed since", "undone": "undone since"}
+
+
+def _money(fact: Mapping[str, Any]) -> str:
+    amount = fact["fine_amount"]
+    return f"{amount} {fact['fine_currency']}" if amount is not None else ""
 
 
 _SOMEBODY = re.compile(r"\b[Ss]omebody\b")
@@ -229,20 +270,20 @@ _MARKS = {
 }
 
 
-def fact_row(fact: Mapping[str, Any], sources: Sequence[Source]) -> FactRow:
-    """Put one dated fact into words."""
+def fact_row(fact: Mapping[str, Any], sources: Sequence[Source], standing: str = "") -> FactRow:
+    """Put one dated fact into words; `standing` is that of its sentence, if it states one."""
     kind = FactKind(fact["kind"])
     name = fact["person"]["name"] if fact["person"] else ""
-    sentence = _SOMEBODY.sub(lambda _: name, kind.sentence, count=1) if name else kind.sentence
-    marks = [name] if name not in sentence else []
+    said = _SOMEBODY.sub(lambda _: name, kind.sentence, count=1) if name else kind.sentence
+    marks = [name] if name not in said else []
     if fact["role"]:
         marks.append(f"who {ROLES[CrimeRole(fact['role'])]}")
-    marks += [sentence_length(fact["sentence_months"]), fact["fine"] or ""]
+    marks += [sentence(fact, standing)]
     cited = source(fact["source"]) if fact["source"] else None
-    marks += [said for name, said in _MARKS.items() if fact[name]]
+    marks += [word for name, word in _MARKS.items() if fact[name]]
     return FactRow(
         date=words.edtf(fact["date"]["text"]),
-        sentence=sentence,
+        sentence=said,
         detail=fact["detail"] or "",
         marks=words.capital(" · ".join(mark for mark in marks if mark)),
         source=cited,
