@@ -17,6 +17,7 @@ from app.services.attempts import Tried
 
 log = structlog.get_logger()
 
+_API = "/api/v1"
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 _ALWAYS = frozenset({401, 403})
 # A step such as `:verify` is an attempt also where the state or the sources do not admit it.
@@ -43,8 +44,10 @@ def _keep(request: Request, secret: str, tried: Tried, refusal: QalamError) -> N
 def _tried(request: Request, refusal: QalamError) -> Tried | None:
     route = request.scope.get("route")
     path = getattr(route, "path", "")
-    if request.method not in _WRITES or not path.startswith("/api/"):
+    if request.method not in _WRITES or not request.url.path.startswith(_API):
         return None
+    # A router that was included knows its routes without the prefix it stands under.
+    path = path if path.startswith(_API) else f"{_API}{path}"
     step = path.rpartition("/")[2].partition(":")[2]
     is_step = step not in ("", "preview")
     if refusal.status not in _ALWAYS and not (is_step and refusal.status in _OF_STEPS):

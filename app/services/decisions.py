@@ -136,7 +136,7 @@ def publish(
     person = workflow.person_behind
     if person(session, viewer.key_id) == person(session, row.recorded_by_id):
         raise NotAllowed("Something is made public by somebody other than who entered it.")
-    if second_person.has_edited_last(session, viewer, kind, object_id):
+    if second_person.has_edited(session, viewer, kind, object_id):
         raise NotAllowed("Something is made public by somebody other than who changed it last.")
     row.is_published = True
     if isinstance(row, StateReply):

@@ -75,10 +75,10 @@ def check_edit(
         raise wrong("/reason", "missing", "Say why a public record is changed.")
 
 
-def has_edited_last(session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID) -> bool:
-    """Whether the last change of a row is this viewer's: they do not stand for it alone."""
+def has_edited(session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID) -> bool:
+    """Whether any change of a row is this viewer's: what they wrote may stand under a later edit."""
     edits = [one for one in ledger.revisions_of(session, kind, object_id) if one.action == "edit"]
-    return bool(edits) and _is_author(session, viewer, edits[-1].actor_id)
+    return any(_is_author(session, viewer, one.actor_id) for one in edits)
 
 
 def merged(old: Mapping[str, Any], patch: Mapping[str, Any], kind: type[D]) -> D:

@@ -278,7 +278,7 @@ def test_a_public_incident_reads_as_before_until_a_second_person_verified_the_ch
     sessions: Sessions,
 ) -> None:
     """An editor proposes with a reason; neither they nor the submitter, but a colleague approves."""
-    incident_id, monitor, editor = _published(sessions)
+    incident_id, _, editor = _published(sessions)
     with sessions.writing() as session:
         version = get_incident(session, PUBLIC, incident_id).version
         patch = {"title": "Mended"}
