@@ -11,6 +11,7 @@ Texts of exceptions never reach a record unscrubbed: they can hold addresses.
 import errno
 import re
 import ssl
+from collections.abc import Sequence
 
 TIMEOUT = "generic_timeout_error"
 EOF = "eof_error"
@@ -73,6 +74,14 @@ _ADDRESS = re.compile(
 )
 
 
+# OpenSSL looks at these after it has compared the names: signatures and dates.
+_AFTER_NAMES = frozenset({7, 9, 10, 13, 14})
+
+
+class TlsBroken(OSError):
+    """When TLS can't go on; the text is OpenSSL's own word for why."""
+
+
 class TunnelFailed(OSError):
     """When a proxy itself fails, so that nothing was learned of the destination."""
 
@@ -87,6 +96,9 @@ def failure_of(error: BaseException) -> str:
         return _VERIFY_CODE.get(error.verify_code, "ssl_invalid_certificate")
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, EOFError)):
         return EOF
+    if isinstance(error, TlsBroken):
+        unrecognized = "unrecognized name" in str(error)
+        return "ssl_invalid_hostname" if unrecognized else "ssl_failed_handshake"
     if isinstance(error, ssl.SSLError):
         unrecognized = "UNRECOGNIZED_NAME" in (error.reason or "")
         return "ssl_invalid_hostname" if unrecognized else "ssl_failed_handshake"
@@ -100,6 +112,17 @@ def failure_of(error: BaseException) -> str:
     if inner is not None:
         return failure_of(inner)
     return f"unknown_failure: {_ADDRESS.sub('[scrubbed]', str(error)) or type(error).__name__}"
+
+
+def failure_of_chain(wrong: Sequence[int], *, is_for_host: bool) -> str | None:
+    """Name what is wrong with the certificates of a handshake, given OpenSSL's verification errors.
+
+    One thing is named where several are wrong: the first that OpenSSL would have stopped at, had it
+    compared the names itself.
+    """
+    if not is_for_host and (not wrong or wrong[0] in _AFTER_NAMES):
+        return "ssl_invalid_hostname"
+    return _VERIFY_CODE.get(wrong[0], "ssl_invalid_certificate") if wrong else None
 
 
 def failure_of_rcode(rcode: int) -> tuple[str, str | None]:

@@ -28,6 +28,7 @@ import httpx
 from app.domain.blocking import addresses
 from app.errors import WrongSettings
 from workers.probe.selfcheck import SelfCheck
+from workers.probe.trust import handshakes_trusting
 from workers.probe.tunnel import Tunnel
 
 PUBLIC_RESOLVER = "9.9.9.9"
@@ -100,22 +101,12 @@ class Stopwatch:
 
 @cache
 def verifying_context() -> ssl.SSLContext:
-    """The process's one TLS context; making one costs 16 ms, twenty times a probe.
+    """Whom every session of the process trusts; making one costs 16 ms, twenty times a probe.
 
     It trusts Mozilla's list and not the machine's store: where a State makes its citizens install
     its own authority, the machine's store would call an interception genuine.
     """
     context = ssl.create_default_context(cafile=certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-@cache
-def unverifying_context() -> ssl.SSLContext:
-    """For a second look at a chain that failed verification; nothing is ever asked over it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
     return context
 
@@ -156,6 +147,7 @@ class ProbeSession:
         self.doh_url = _doh_url(doh_url) if doh_url else None
         self.ports = dict(ports or {})
         self.tls = tls or verifying_context()
+        self.handshakes = handshakes_trusting(self.tls)
         self.address_policy = address_policy
         self.allow_ports = allow_ports
         self.limits = limits or Limits()

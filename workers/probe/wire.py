@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A connection as the layers use it: open, shake hands, send, receive what came, abort.
 
-A raw non-blocking socket, and OpenSSL over two memory buffers where there is TLS. asyncio's own
-transports hold a quarter of a megabyte for each connection, call a peer that hangs up in a
-handshake a reset, and cost more. Here a close by the peer is `b""` and a reset raises.
+A raw non-blocking socket, and OpenSSL over two memory buffers where there is TLS (`trust.py`).
+asyncio's own transports hold a quarter of a megabyte for each connection, call a peer that hangs
+up in a handshake a reset, and cost more. Here a close by the peer is `b""` and a reset raises.
 
 Nothing is read before it is asked for, so the kernel holds a talkative peer back.
 """
@@ -12,11 +12,15 @@ import asyncio
 import errno
 import os
 import socket
-import ssl
+
+from OpenSSL import SSL
+
+from workers.probe.failures import TlsBroken
 
 # As much as a few TLS records hold and more than most pages; no more stays in memory unread.
 _READ_BYTES = 64 * 1024
 _RECORD_BYTES = 16 * 1024
+_UNEXPECTED_END = (SSL.SysCallError, SSL.ZeroReturnError)
 
 
 class Connection:
@@ -24,7 +28,7 @@ class Connection:
 
     __slots__ = (
         "_error", "_incoming", "_is_watched", "_loop", "_outgoing", "_sock", "_timer", "_until",
-        "_waiter", "tls",
+        "_waiter", "certificate_errors", "tls",
     )  # fmt: skip
 
     def __init__(self, sock: socket.socket, *, until: float) -> None:
@@ -36,7 +40,8 @@ class Connection:
         self._error: OSError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._until = until
-        self.tls: ssl.SSLObject | None = None
+        self.tls: SSL.Connection | None = None
+        self.certificate_errors: list[int] = []  # OpenSSL's numbers (x509_vfy.h), first one first
 
     def wait_until(self, moment: float) -> None:
         """Let nothing be waited for beyond a moment of the loop's clock: a TimeoutError follows."""
@@ -58,43 +63,56 @@ class Connection:
         if number:
             raise OSError(number, os.strerror(number))
 
-    async def shake_hands(self, context: ssl.SSLContext, server_name: str) -> ssl.SSLObject:
-        """Speak TLS from here on; raises ssl.SSLError or OSError.
+    async def shake_hands(self, context: SSL.Context, server_name: str) -> None:
+        """Speak TLS from here on; raises TlsBroken, EOFError or OSError.
 
+        A refused certificate raises nothing: `certificate_errors` has what was wrong with it.
         The last words of the handshake leave together with the request.
         """
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+        tls = self.tls = SSL.Connection(context)
+        tls.set_connect_state()
+        tls.set_app_data(self.certificate_errors)
+        if not _is_address(server_name):
+            tls.set_tlsext_host_name(server_name.encode("ascii"))
         while True:
             try:
                 tls.do_handshake()
-            except ssl.SSLWantReadError:
-                await self._exchange()
+            except SSL.WantReadError:
+                await self._exchange(tls)
+            except _UNEXPECTED_END:
+                raise EOFError from None
+            except SSL.Error as error:
+                raise TlsBroken(_reason_of(error)) from None
             else:
-                self.tls = tls
-                return tls
+                return
 
     async def send(self, data: bytes) -> None:
         """Send; what can't be sent shows when receiving, after everything that came before."""
         if self.tls is not None:
-            self.tls.write(data)
-            data = self._outgoing.read()
+            try:
+                self.tls.sendall(data)
+            except SSL.Error as error:
+                raise TlsBroken(_reason_of(error)) from None
+            data = _said(self.tls)
         await self._put(data)
 
     async def receive(self) -> bytes:
-        """Return what came, waiting for something; b"" once the peer closed. Raises OSError."""
+        """Return what came, waiting for something; b"" once the peer closed.
+
+        Raises TlsBroken or OSError.
+        """
         tls = self.tls
         if tls is None:
             return await self._take()
-        if not self._incoming.pending and not tls.pending():
-            await self._exchange()  # spares OpenSSL's asking for it, an exception each time
         while True:
             try:
-                return tls.read(_RECORD_BYTES)
-            except ssl.SSLWantReadError:
-                await self._exchange()
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return tls.recv(_RECORD_BYTES)
+            except SSL.WantReadError:
+                await self._exchange(tls)
+            except _UNEXPECTED_END:
                 return b""
+            except SSL.Error as error:
+                raise TlsBroken(_reason_of(error)) from None
 
     def abort(self) -> None:
         """Close at once, without waiting for the peer's agreement."""
@@ -104,15 +122,16 @@ class Connection:
             self._is_watched = False
         self._sock.close()
 
-    async def _exchange(self) -> None:
+    async def _exchange(self, tls: SSL.Connection) -> None:
         """Send what TLS has to say and hand it what the peer says."""
-        if self._outgoing.pending:
-            await self._put(self._outgoing.read())
+        said = _said(tls)
+        if said:
+            await self._put(said)
         data = await self._take()
         if data:
-            self._incoming.write(data)
+            tls.bio_write(data)
         else:
-            self._incoming.write_eof()
+            tls.bio_shutdown()
 
     async def _put(self, data: bytes) -> None:
         try:
@@ -163,3 +182,27 @@ class Connection:
         self._timer = None
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(TimeoutError())
+
+
+def _is_address(name: str) -> bool:
+    """Whether it is no name that could be said in a handshake (RFC 6066 section 3)."""
+    return ":" in name or name[-1:].isdigit()
+
+
+def _said(tls: SSL.Connection) -> bytes:
+    """Return what TLS has to say to the peer."""
+    said = b""
+    while True:
+        try:
+            piece = tls.bio_read(_RECORD_BYTES)
+        except SSL.WantReadError:
+            return said
+        said += piece
+        if len(piece) < _RECORD_BYTES:
+            return said
+
+
+def _reason_of(error: SSL.Error) -> str:
+    """OpenSSL's own word for what went wrong: 'tlsv1 unrecognized name'."""
+    told: list[tuple[str, str, str]] = error.args[0] if error.args else []
+    return told[-1][2] if told else ""

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import trustme
+from OpenSSL import SSL
 
 from app.domain.blocking.measurement import Measurement, TlsHandshake
 from tests.testbed import SniAction, Testbed
 from tests.workers.probe.world import hurried, in_world, probe, seen
-from workers.probe.session import unverifying_context, verifying_context
+from workers.probe.session import verifying_context
+from workers.probe.trust import handshakes_trusting
 
 HOST = "news.example"
 URL = f"https://{HOST}/"
@@ -141,8 +143,9 @@ def test_a_certificate_that_cannot_be_read_is_kept_all_the_same(
     in_world(story)
 
 
-def test_the_second_look_asks_for_nothing() -> None:
-    """The connection that takes a bad chain down never sends a request."""
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_nothing_is_asked_of_whom_a_bad_chain_came_from(version: ssl.TLSVersion) -> None:
+    """One connection takes the chain that failed, and no request is ever sent over it."""
 
     async def story(net: Testbed) -> None:
         site = net.site(HOST)
@@ -152,9 +155,12 @@ def test_the_second_look_asks_for_nothing() -> None:
             asked.append("asked")
 
         site.page = page
-        net.change_certificate(HOST, net.authorities.self_signed(HOST))
-        await seen(net, URL)
-        assert site.tls.hits == 2
+        context = net.authorities.self_signed(HOST)
+        context.maximum_version = version
+        net.change_certificate(HOST, context)
+        (handshake,) = (await seen(net, URL)).handshakes
+        assert (handshake.failure, len(handshake.chain)) == ("ssl_unknown_authority", 1)
+        assert site.tls.hits == 1
         assert asked == []
 
     in_world(story)
@@ -176,7 +182,9 @@ def test_one_context_serves_the_whole_process() -> None:
     assert verifying_context() is verifying_context()
     assert verifying_context().verify_mode is ssl.CERT_REQUIRED
     assert verifying_context().check_hostname
-    assert unverifying_context().verify_mode is ssl.CERT_NONE
+    ours = handshakes_trusting(verifying_context())
+    assert ours is handshakes_trusting(verifying_context())
+    assert ours.get_verify_mode() == SSL.VERIFY_PEER
 
 
 def test_ciphers_of_both_versions_are_recorded() -> None:
