@@ -12,6 +12,7 @@ from app.storage.alerts import Alert
 from app.storage.database import Sessions
 from app.storage.incidents import Incident
 from app.storage.outlets import Outlet
+from app.storage.people import Person
 from tests import make
 from tests.make import NOW
 from tests.web import world
@@ -30,6 +31,7 @@ class Shown:
     hostile: uuid.UUID
     hidden: uuid.UUID
     outlet: uuid.UUID
+    person: uuid.UUID
     alert: uuid.UUID
     secret_alert: uuid.UUID
 
@@ -47,6 +49,9 @@ class Shown:
             f"/incidents/{self.hostile}",
             "/outlets",
             f"/outlets/{self.outlet}",
+            "/people",
+            "/people?country=KZ&state=imprisoned",
+            f"/people/{self.person}",
             "/alerts",
             "/alerts?kind=site.blocked",
             f"/alerts/{self.alert}",
@@ -95,6 +100,9 @@ def fill(sessions: Sessions) -> Shown:
             hostile=hostile.id,
             hidden=hidden.id,
             outlet=session.scalars(sa.select(Outlet.id).where(Outlet.is_published)).one(),
+            person=session.scalars(
+                sa.select(Person.id).where(Person.name == "Vladimir Kozlov")
+            ).one(),
             alert=by_kind["site.blocked"],
             secret_alert=by_kind["vantage.offline"],
         )

@@ -124,6 +124,33 @@ def test_a_country_keeps_patterns_apart(reader: Client, shown: Shown) -> None:
     assert "Request steps from Kazakhstan" in said
 
 
+def test_a_person_is_where_the_record_last_says(reader: Client, shown: Shown) -> None:
+    """The standing with its reasons; that a sentence would have ended frees nobody."""
+    said = text_of(reader, f"/people/{shown.person}")
+
+    assert "Vladimir Kozlov Imprisoned until November 2013" in said.replace("since ", "")
+    assert "The sentence would have ended by 2021-05-30; a release is not on record." in said
+    assert "person.imprisoned" in said
+    assert "the judgment stands and is final, 7 years 6 months" in said
+    listed = text_of(reader, "/people?country=KZ&state=imprisoned")
+    assert "Vladimir Kozlov" in listed
+    assert "Lukpan Akhmedyarov" not in listed
+    assert TOKEN not in text_of(reader, "/people")
+    assert "3 imprisoned; of 2 of them the sentence would have ended" in text_of(
+        reader, "/countries/KZ"
+    )
+
+
+def test_an_outlet_has_all_on_one_line(reader: Client, shown: Shown) -> None:
+    """Decision, what became of it and the incident stand under each other, with the source."""
+    said = text_of(reader, f"/outlets/{shown.outlet}")
+
+    timeline = said[said.index("Timeline") :]
+    assert "October 2012 to December 2012 The outlet. Publication: closed Extremism" in timeline
+    assert "Decision." in timeline
+    assert "Against the outlet. Closure of a number of major opposition media" in timeline
+
+
 def test_an_outlet_shows_three_axes(reader: Client, shown: Shown) -> None:
     """Publication, reachability and base stand apart; the ground is said; no day is invented."""
     said = text_of(reader, f"/outlets/{shown.outlet}")

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 
 from app.services import country as service
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
-from app.web.presenters import countries, incidents, outlets, replies, sites
+from app.web.presenters import countries, incidents, outlets, people, replies, sites
 from app.web.rendering import page
 
 router = APIRouter()
@@ -30,7 +30,9 @@ def read_country(
         blocked=sites.episode_rows(view["blocked"]),
         closures=[incidents.incident_row(one) for one in view["closures"]],
         attacks=[incidents.incident_row(one) for one in view["attacks"]],
-        people=[countries.person_row(one) for one in view["people"]],
+        people=[people.person_row(one) for one in view["people"]],
+        imprisoned=[people.person_row(one) for one in view["imprisoned"]],
+        overdue=sum(one["standing"]["is_past_presumed_end"] for one in view["imprisoned"]),
         outlets=[outlets.outlet_row(one) for one in view["outlets"]],
         patterns=[countries.pattern_row(one) for one in view["patterns"]],
         recommendations=[replies.recommendation_row(one) for one in view["recommendations"]],

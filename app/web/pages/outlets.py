@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.services import outlet_views, record
+from app.services import outlet_timeline, outlet_views, record
 from app.services.outlet_views import OutletFilter
+from app.services.statistics_answers import When
 from app.storage.incidents import IncidentFilter
 from app.web import filters
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
-from app.web.presenters import incidents, outlets
+from app.web.presenters import incidents, outlets, timeline
 from app.web.rendering import link, page
 
 router = APIRouter()
@@ -59,6 +60,7 @@ def read_outlet(
 ) -> Response:
     """One outlet: three axes, their history, the grounds given, its blockings and incidents."""
     view = outlet_views.outlet_view(session, viewer, outlet_id, now=now)
+    line = outlet_timeline.timeline(session, viewer, outlet_id, When(as_of=now.date()), now=now)
     wanted = IncidentFilter(outlet_id=outlet_id)
     happened = record.list_incidents(session, viewer, wanted, limit=INCIDENTS).decoded()
     return page(
@@ -69,6 +71,11 @@ def read_outlet(
         outlet=outlets.outlet_row(view),
         summary=view["summary"] or "",
         history=[outlets.event_row(one) for one in reversed(view["history"])],
+        before=view["predecessors"],
+        after=view["successors"],
+        reach=[outlets.reach_row(one) for one in view["reach"]],
+        sites=view["sites"],
+        moments=[timeline.moment(one) for one in reversed(line)],
         blockings=[outlets.blocking_row(one) for one in view["episodes"]],
         incidents=[incidents.incident_row(one) for one in happened],
     )

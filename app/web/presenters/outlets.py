@@ -84,6 +84,16 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReachRow:
+    """Whether readers of one country reach it, and in which networks not."""
+
+    country: str
+    mark: str
+    word: str
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockingRow:
     """One measured blocking of one of the outlet's sites."""
 
@@ -173,6 +183,23 @@ def _decision(one: Mapping[str, Any] | None) -> str:
     kind = DecisionKind(one["kind"])
     said = "" if kind is DecisionKind.UNKNOWN else f", {kind.label}"
     return f"{one['title']}{said}, {words.edtf(one['date'])}"
+
+
+def reach_row(view: Mapping[str, Any]) -> ReachRow:
+    """Put what is known of one country's readers into words."""
+    value = str(view["reachability"])
+    return ReachRow(
+        country=words.place(view["country"]),
+        mark="reachable" if value == Reachability.REACHABLE else _mark(value),
+        word=_axis(OutletAxis.REACHABILITY, value).word,
+        networks=tuple(_network(one) for one in view["networks"]),
+    )
+
+
+def _network(one: Mapping[str, Any]) -> str:
+    where = f"AS{one['asn']}" if one["asn"] else "a network of few vantages"
+    said = f"{where}: {Reachability(one['measured']).label} {words.since(one['since'])}"
+    return words.capital(said.rstrip())
 
 
 def blocking_row(one: Mapping[str, Any]) -> BlockingRow:
