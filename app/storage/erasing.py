@@ -91,7 +91,7 @@ def _is_key(table: sa.Table, column: sa.Column[Any]) -> bool:
         column.primary_key
         or column.unique
         or column.foreign_keys
-        or any(column in one.columns for one in unique)
+        or any(column.name in one.columns for one in unique)
     )
 
 

@@ -113,7 +113,7 @@ def test_what_is_recorded_is_sealed_once_and_valid(sessions: Sessions) -> None:
 
 def test_values_that_are_hard_to_write_stay_valid(sessions: Sessions) -> None:
     """Any script, numbers of any kind, nulls, deep and odd keys: read back, they are what was sealed."""
-    values = [
+    values: list[Any] = [
         0.1, 1.0, -0.0, 1e22, 5e-7, 2**53, -5, True, None, "", '«Қазақ» \n\t"\\ 😀 \u202e', [],
         {}, {"": [None, {"b": 1, "a": [1.5]}], "Ж": "x", "ж": 0},
     ]  # fmt: skip
@@ -400,7 +400,8 @@ def test_changed_deleted_and_swapped_rows_are_named(engine: sa.Engine, sessions:
 def revision_of_number(connection: sa.Connection, number: int) -> uuid.UUID:
     """The revision that an entry seals, on a connection of one's own."""
     query = sa.select(entries.c.revision_id).where(entries.c.number == number)
-    return connection.execute(query).scalar_one()
+    found: uuid.UUID = connection.execute(query).scalar_one()
+    return found
 
 
 def test_an_inserted_row_is_named(engine: sa.Engine, sessions: Sessions) -> None:
