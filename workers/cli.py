@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 
-from app import __version__, clock
+from app import __version__, cli_ledger, clock
 from app import cli as record_commands
+from app.cli_evidence import evidence_app
 from app.cli_export import export_app
 from app.cli_knowledge import fingerprints_app, networks_app
 from app.cli_stats import stats_app
@@ -33,6 +34,8 @@ from app.settings import Settings, load_settings
 from app.storage import migrations
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
+from app.storage.evidence_store import EvidenceStore
+from app.storage.signing_key import SigningKeys
 from workers import scheduler
 from workers.cli_base import command, main
 from workers.cli_measurements import measurements_app
@@ -45,6 +48,8 @@ from workers.outbound import OutboundPolicy
 __all__ = ["command", "main"]
 
 record_commands.add_to(command)
+cli_ledger.add_to(record_commands.db_app, command)
+command.add_typer(evidence_app, name="evidence")
 command.add_typer(export_app, name="export")
 command.add_typer(fingerprints_app, name="fingerprints")
 command.add_typer(networks_app, name="networks")
@@ -81,6 +86,9 @@ def probe_context(settings: Settings, sessions: Sessions) -> ProbeContext:
         alerts=alert_policy(settings),
         events=event_policy(settings),
         outbound=OutboundPolicy(own_hosts=_own_hosts(settings)),
+        evidence=EvidenceStore(settings.data_dir / "evidence"),
+        signing_keys=SigningKeys(settings.data_dir),
+        checkpoint_every=timedelta(seconds=settings.checkpoint_seconds),
     )
     return ProbeContext(
         job=job,
@@ -131,7 +139,9 @@ def _working(
 ) -> AbstractContextManager[None]:
     """Run the loops of this process while the block lasts."""
     context = probe_context(settings, sessions)
-    table = scheduler.loops(context, tick_seconds=settings.tick_seconds)
+    table = scheduler.loops(
+        context, tick_seconds=settings.tick_seconds, seal_seconds=settings.seal_seconds
+    )
     return scheduler.running(context, table, measuring_after_seconds=delay_seconds)
 
 
