@@ -18,6 +18,7 @@ from app.services.ingestion import IngestResult
 from app.services.sources import NewSource
 from workers.sources.readers import READERS, USUAL_NAMES
 from workers.sources.source import Given
+from workers.understanding.suggesting import understood
 
 out = Console(soft_wrap=True)
 
@@ -58,6 +59,8 @@ def import_reports(
     with told():
         mapping = _mapping(column or [])
         found = READERS[kind](read_bytes(file), Given(now=clock.now(), mapping=mapping))
+        # A dataset says everything itself; nothing is guessed about it.
+        found = found if trust is Trust.DATASET else understood(found)
         described = NewSource(
             name=name or USUAL_NAMES.get(kind, file.name), kind=kind, mapping=mapping, trust=trust
         )

@@ -22,6 +22,7 @@ from workers.jobs.context import JobContext
 from workers.outbound import OutboundAnswer, OutboundFailed
 from workers.sources.readers import READERS
 from workers.sources.source import Given
+from workers.understanding.suggesting import understood
 
 log = structlog.get_logger()
 
@@ -131,7 +132,7 @@ def _read(context: JobContext, source: Source, answer: OutboundAnswer) -> Found 
         address=answer.url,
     )
     try:
-        return READERS[source.kind](answer.body, given)
+        return understood(READERS[source.kind](answer.body, given))
     except QalamError as error:
         return Failed(sentence=f"The answer cannot be read: {error.detail}.")
     except Exception:  # a reader that meets what it was not written for must not stop the others
