@@ -19,6 +19,7 @@ import uvicorn
 from app import __version__, cli_ledger, clock
 from app import cli as record_commands
 from app.cli_evidence import evidence_app
+from app.cli_briefing import briefing
 from app.cli_export import export_app
 from app.cli_knowledge import fingerprints_app, networks_app
 from app.cli_stats import stats_app
@@ -50,6 +51,7 @@ __all__ = ["command", "main"]
 record_commands.add_to(command)
 cli_ledger.add_to(record_commands.db_app, command)
 command.add_typer(evidence_app, name="evidence")
+command.command("briefing")(briefing)
 command.add_typer(export_app, name="export")
 command.add_typer(fingerprints_app, name="fingerprints")
 command.add_typer(networks_app, name="networks")

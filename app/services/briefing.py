@@ -66,7 +66,7 @@ def make_briefing(
         period_from=period_from,
         period_to=period_to,
         audience=audience.value,
-        made_at=now,
+        made_at=now.replace(microsecond=0),
         data_version=version,
         facts=_facts(texts, material, version),
         sections=tuple(sections),

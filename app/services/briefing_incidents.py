@@ -12,6 +12,7 @@ from app.domain.record.briefing import Run
 from app.domain.vocabulary import (
     BlockingLink,
     Category,
+    ClaimField,
     DecisionKind,
     LegalGround,
     Motive,
@@ -48,6 +49,9 @@ def what_happened(
         yield from _decided(pen, told, material, list(outlets))
     yield from narrative(texts, title, document["narrative"], notes)
     yield from _claims(texts, document, notes)
+    # A document kept from before sources could be told apart has no such field.
+    for field in document.get("disagreements", []):
+        yield from _disagreement(pen, field)
     if document["blocking_link"]:
         link = label(texts, BlockingLink(document["blocking_link"]))
         yield Run(text=texts.say("link", link=link))
@@ -154,6 +158,19 @@ def _decided(pen: Pen, told: Told, material: Material, outlets: list[str]) -> It
     if outlets:
         said.append(texts.say("also_outlets", outlets=texts.listed(map(texts.own, outlets))))
     yield Run(text=" ".join(said), notes=notes)
+
+
+def _disagreement(pen: Pen, found: dict[str, Any]) -> Iterator[Run]:
+    """Set what sources say differently beside each other, each with its source."""
+    texts, field = pen.texts, ClaimField(found["field"])
+    yield Run(text=texts.say("disagreement", field=label(texts, field)))
+    last = len(found["claims"]) - 1
+    for place, claim in enumerate(found["claims"]):
+        value = claim["value"]
+        if field is ClaimField.DATE:
+            value = briefing_dates.plain(texts, value)
+        end = "." if place == last else ";"
+        yield Run(text=texts.own(value) + end, notes=pen.cite([claim["source"]]))
 
 
 def _claims(texts: Texts, document: dict[str, Any], notes: tuple[int, ...]) -> Iterator[Run]:

@@ -76,7 +76,7 @@ def _coverage(texts: Texts, measured: Measured, window: Window) -> Iterator[str]
         yield texts.say(
             "measured",
             days=coverage.days,
-            whole=texts.count("days", (window.last - window.first).days + 1),
+            whole=(window.last - window.first).days + 1,
             first=briefing_dates.day(texts, coverage.first),
             last=briefing_dates.day(texts, coverage.last),
             measurements=texts.count("measurements", coverage.measurements),

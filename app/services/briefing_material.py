@@ -102,6 +102,32 @@ def reader_for(viewer: Viewer, audience: Audience) -> Viewer:
     return PUBLIC
 
 
+def period_of(first: str, last: str, *, today: date) -> Window:
+    """Read a period: days, months, seasons or years; the year to today where nothing is said."""
+    ends = {"from": first, "to": last}
+    spans = {name: _read(name, text) for name, text in ends.items() if text}
+    end = spans["to"].latest if "to" in spans else today
+    start = spans["from"].earliest if "from" in spans else end - timedelta(days=364)
+    if start > end or start.year < 1900 or end.year > 9000:
+        raise _refused("from", "The period ends before it starts, or starts before 1900.")
+    return Window(start, end)
+
+
+def _read(name: str, text: str) -> DateSpan:
+    try:
+        span = dates.parse(text)
+    except InvalidInput:
+        span = None
+    if span is None or "/" in text:
+        raise _refused(name, f"`{name}` is a day, a month or a year, such as 2012-01.")
+    return span
+
+
+def _refused(name: str, sentence: str) -> InvalidInput:
+    error = FieldError(pointer=f"#query/{name}", code="range", message=sentence)
+    return InvalidInput(sentence, errors=(error,))
+
+
 def period_before(window: Window) -> Window:
     """Return the equally long period before: as many whole months, or else as many days."""
     last = window.first - timedelta(days=1)
@@ -123,10 +149,6 @@ def load(
     now: datetime,
 ) -> Material:
     """Read what a briefing tells; `viewer` is who asks."""
-    if window.first.year < 1900 or window.first > window.last or window.last.year > 9000:
-        sentence = "The period ends before it starts, or starts before 1900."
-        error = FieldError(pointer="#query/from", code="range", message=sentence)
-        raise InvalidInput(sentence, errors=(error,))
     reader = reader_for(viewer, audience)
     before = period_before(window)
     cases = _cases(session, reader, country, now)

@@ -5,11 +5,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.web import errors
-from app.web.pages import alerts, countries, incidents, outlets, overview, reference, sites
+from app.web.pages import (
+    alerts,
+    briefings,
+    countries,
+    incidents,
+    outlets,
+    overview,
+    reference,
+    sites,
+)
 from app.web.rendering import STATIC
 
 router = APIRouter(include_in_schema=False)
-for _module in (overview, sites, incidents, outlets, alerts, countries, reference):
+for _module in (overview, sites, incidents, outlets, alerts, briefings, countries, reference):
     router.include_router(_module.router)
 
 
