@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dates as sources give them: an EDTF level 1 subset with computed bounds.
+"""Dates as sources give them: EDTF level 1 (ISO 8601-2:2019, annex A) with computed bounds.
 
 `parse` reads `2013`, `2013-07`, `2013-07-10`, seasons (`2013-22`), intervals (`2012-10/2012-12`),
-open ends (`2013/..`, `../2013`), the qualifiers `? ~ %` and unspecified digits (`201X`, `2013-XX`).
-Seasons are the meteorological ones of the northern hemisphere; winter 2013 ends in February 2014.
+open ends (`2013/..`, `../2013`), unknown ends (`2013/`, `/2013`), the qualifiers `? ~ %` and
+unspecified digits (`201X`, `2013-XX`, `2013-XX-XX`). Refused with a sentence, since nothing of this
+record needs them: times of day, years before 1000 or of more than four digits. Seasons are the meteorological ones of the northern hemisphere; winter 2013 ends in February 2014.
 Never here: a clock, a time zone, or a guess at what a source may have meant.
 """
 
@@ -19,6 +20,10 @@ MAX_TEXT = 40
 # No date of this record is older, so that `date.min` can only mean an open start.
 _FIRST_YEAR = 1000
 _OPEN = ".."
+# Open (`..`): it goes on. Unknown (nothing): it ended, nobody knows when. Both bound nothing.
+_NO_DATE = ("", _OPEN)
+_TIME = re.compile(r".*\d[T ]\d\d.*")
+_LONG_YEAR = re.compile(r"-\d|Y-?\d")
 _SHAPE = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d{2}XX)(?:-(?P<month>\d{2}|XX)(?:-(?P<day>\d{2}|XX))?)?(?P<mark>[?~%])?",
     re.ASCII,
@@ -123,10 +128,10 @@ def _span(text: str) -> tuple[DateSpan, str]:
 
 def _interval(text: str) -> tuple[DateSpan, str]:
     start, _, end = text.partition("/")
-    if start == _OPEN and end == _OPEN:
+    if start in _NO_DATE and end in _NO_DATE:
         raise _refuse("An interval must have at least one end that is known.")
-    first = None if start == _OPEN else _part(start)
-    last = None if end == _OPEN else _part(end)
+    first = None if start in _NO_DATE else _part(start)
+    last = None if end in _NO_DATE else _part(end)
     earliest = first.earliest if first else date.min
     latest = last.latest if last else date.max
     if earliest > latest:
@@ -134,11 +139,17 @@ def _interval(text: str) -> tuple[DateSpan, str]:
     span = DateSpan(text=text, earliest=earliest, latest=latest, precision=Precision.INTERVAL)
     if first and last:
         return span, f"{first.words} to {last.words}"
-    return span, f"since {first.words}" if first else f"until {last.words if last else ''}"
+    if first:
+        return span, f"since {first.words}" + ("" if end else ", end not known")
+    return span, f"until {last.words if last else ''}" + ("" if start else ", start not known")
 
 
 def _part(text: str) -> _Part:
     shape = _SHAPE.fullmatch(text)
+    if shape is None and _TIME.fullmatch(text):
+        raise _refuse("A date here has no time of day; write the day, such as 2013-07-10.")
+    if shape is None and _LONG_YEAR.match(text):
+        raise _refuse("Years run from 1000 to 9999.")
     if shape is None:
         raise _refuse(
             "This is not a date Qalam reads; write YYYY, YYYY-MM, YYYY-MM-DD, a season such as "

@@ -47,13 +47,24 @@ READ = [
     ("2012/2012-06", "2012-01-01", "2012-06-30", Precision.INTERVAL, "2012 to June 2012"),
     ("2013-05/..", "2013-05-01", "9999-12-31", Precision.INTERVAL, "since May 2013"),
     ("../2013-05", "0001-01-01", "2013-05-31", Precision.INTERVAL, "until May 2013"),
+    ("2012-05/", "2012-05-01", "9999-12-31", Precision.INTERVAL, "since May 2012, end not known"),
+    ("/2013", "0001-01-01", "2013-12-31", Precision.INTERVAL, "until 2013, start not known"),
+    (
+        "2013-21/2013-23",
+        "2013-03-01",
+        "2013-11-30",
+        Precision.INTERVAL,
+        "spring 2013 to autumn 2013",
+    ),
+    ("201X?", "2010-01-01", "2019-12-31", Precision.DECADE, "perhaps the 2010s"),
     ("2012~/2013?", "2012-01-01", "2013-12-31", Precision.INTERVAL, "about 2012 to perhaps 2013"),
 ]
 REFUSED = [
     "", " ", "13", "2013-13", "2013-00", "2013-25", "2013-1", "2013-02-29", "2013-04-31", "2013-07-00",
-    "2013-22-01", "2013/2012", "2013-07/2013-06", "../..", "2012/", "/2012", "2012//2013", "2012/2013/2014",
+    "2013-22-01", "2013/2012", "2013-07/2013-06", "../..", "/", "../", "/..", "2012//2013", "2012/2013/2014",
     "2013-XX-05", "201X-05", "0000", "0999", "00XX", "XXXX", "2X13", "2013x", "2013-07-10T00:00",
     "last summer", "2013-07-10?~", "٢٠١٣", "-2013", "9999-24", "2013" * 20, "2012-12/2012-1\x00",
+    "1985-04-12T23:20:30Z", "Y170000002", "-1985", "2013-07-10/..T",
 ]  # fmt: skip
 
 
@@ -76,6 +87,15 @@ def test_what_is_not_a_date_is_refused_with_a_sentence(text: str) -> None:
     assert refused.value.detail.endswith(".")
     assert len(text) < 8 or text not in refused.value.detail
     assert [error.code for error in refused.value.errors] == ["date"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("2013-07-10T12:00", "time of day"), ("-2013", "1000"), ("Y20130", "1000")]
+)
+def test_what_of_the_standard_is_not_read_says_so(text: str, said: str) -> None:
+    """A time of day and years far away are dates to EDTF and none to this record."""
+    with pytest.raises(InvalidInput, match=said):
+        parse(text)
 
 
 def test_surrounding_space_is_no_error() -> None:
