@@ -53,6 +53,34 @@ def test_measurements_of_the_first_record_survive_the_next(engine: sa.Engine) ->
     assert rules == ["ok.tls"]
 
 
+def test_recommendations_and_facts_survive_replies_and_parties(engine: sa.Engine) -> None:
+    """Rows of the released version get empty new columns; a new status is told in its old words."""
+    migrations.downgrade(engine, "0005")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                """INSERT INTO recommendations (id, addressee, country, text, status, is_published,
+                                                recorded_at)
+                VALUES (:id, 'A ministry', 'KZ', 'Investigate.', 'open', true,
+                        '2026-11-01 00:00:00+00:00')"""
+            ),
+            {"id": "d" * 32},
+        )
+
+    migrations.upgrade(engine, "0006")
+    with engine.begin() as connection:
+        new = connection.execute(
+            sa.text("SELECT version, deadline_on, updated_at FROM recommendations")
+        ).one()
+        connection.execute(sa.text("UPDATE recommendations SET status = 'partly_done'"))
+    migrations.downgrade(engine, "0005")
+    with engine.connect() as connection:
+        statuses = connection.execute(sa.text("SELECT status FROM recommendations")).scalars().all()
+
+    assert tuple(new) == (1, None, None)
+    assert statuses == ["accepted"]
+
+
 _SITE, _VANTAGE, _UID = ("'" + one * 32 + "'" for one in "abc")
 _A_VERDICT = (
     f"""INSERT INTO sites (id, url, host, category_code, is_probed, is_canary, created_at, updated_at)

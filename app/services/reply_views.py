@@ -77,7 +77,8 @@ def list_reply_views(
     after: uuid.UUID | None = None,
 ) -> list[dict[str, Any]]:
     """Return a page of replies, by id."""
-    if not may_ask_for(session, viewer, wanted.incident_id, wanted.case_id):
+    asked = (wanted.incident_id, wanted.case_id, wanted.recommendation_id)
+    if not may_ask_for(session, viewer, *asked):
         return []
     rows = kept.list_replies(
         session, wanted, published_only=not viewer.is_staff, limit=limit, after=after
@@ -106,17 +107,21 @@ def reply_views(
 
 
 def may_ask_for(
-    session: Session, viewer: Viewer, incident_id: uuid.UUID | None, case_id: uuid.UUID | None
+    session: Session,
+    viewer: Viewer,
+    incident_id: uuid.UUID | None,
+    case_id: uuid.UUID | None,
+    recommendation_id: uuid.UUID | None = None,
 ) -> bool:
-    """Whether the incident and the case asked for exist for this viewer."""
-    seen = Seen.of(
-        session,
-        viewer,
-        [incident_id] if incident_id else [],
-        [case_id] if case_id else [],
+    """Whether the incident, case and recommendation asked for exist for this viewer."""
+    incidents, cases, recommendations = (
+        {one} if one is not None else set() for one in (incident_id, case_id, recommendation_id)
     )
-    return (incident_id is None or incident_id in seen.incidents) and (
-        case_id is None or case_id in seen.cases
+    seen = Seen.of(session, viewer, incidents, cases, recommendations)
+    return (
+        incidents <= seen.incidents.keys()
+        and cases <= seen.cases.keys()
+        and recommendations <= seen.recommendations
     )
 
 
