@@ -4,7 +4,8 @@
 `parse` reads `2013`, `2013-07`, `2013-07-10`, seasons (`2013-22`), intervals (`2012-10/2012-12`),
 open ends (`2013/..`, `../2013`), unknown ends (`2013/`, `/2013`), the qualifiers `? ~ %` and
 unspecified digits (`201X`, `2013-XX`, `2013-XX-XX`). Refused with a sentence, since nothing of this
-record needs them: times of day, years before 1000 or of more than four digits. Seasons are the meteorological ones of the northern hemisphere; winter 2013 ends in February 2014.
+record needs them: times of day, years before 1000 or of more than four digits. Seasons are the
+meteorological ones of the northern hemisphere; winter 2013 ends in February 2014.
 Never here: a clock, a time zone, or a guess at what a source may have meant.
 """
 
