@@ -10,12 +10,15 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.errors import StaleVersion
+from app.errors import Conflict, StaleVersion
 from app.services import cases, second_person
 from app.services.checks import check_country, differences
 from app.services.documents import is_told
 from app.services.drafts import CaseDraft
 from app.storage.cases import Case, get_case, incidents_of
+
+_BEARING = frozenset({"polarity", "incident_ids"})
+"""What decides for which incidents a fact counts, and how."""
 
 
 def edit_case(
@@ -28,7 +31,11 @@ def edit_case(
     now: datetime,
     reason: str | None = None,
 ) -> Case:
-    """Change what a patch names of a case itself; its facts and parties are never changed so."""
+    """Change what a patch names of a case itself; its facts and parties are never changed so.
+
+    Whose case it is and which incidents it is of stay, once a fact of it was ever verified: levels
+    rest on them, and what was known at a past time would be another.
+    """
     row = get_case(session, viewer, case_id, for_change=True)
     second_person.check_edit(
         session,
@@ -54,6 +61,11 @@ def edit_case(
     changes = differences(msgspec.to_builtins(old), msgspec.to_builtins(wanted))
     if not changes:
         return row
+    if not _BEARING.isdisjoint(changes) and any(one.verified_at for one in row.facts):
+        raise Conflict(
+            "a case of which a fact was verified keeps its polarity and incidents: retract its facts "
+            "with a reason and enter them in another case"
+        )
     row.polarity, row.title, row.country = wanted.polarity, wanted.title, wanted.country
     row.court, row.number = wanted.court, wanted.number
     row.version, row.updated_at = row.version + 1, now

@@ -5,8 +5,10 @@ Never here: conclusions (conclusions.py), or who may be named (suspects.py).
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from app.domain.record.cases import known
 from app.domain.record.explanation import Part, explain
 from app.domain.record.impunity import ImpunityResult
 from app.domain.record.impunity_input import Override
@@ -24,6 +26,14 @@ def parts_of(involvements: Iterable[Involvement], *, full: bool) -> list[Part]:
             else one.description,
         )
         for one in involvements
+    ]
+
+
+def parts_at(involvements: Iterable[Involvement], known_at: datetime) -> list[Part]:
+    """Return who had a part as it was told at a time, and never by a name: that may be public since."""
+    standing = [one for one in involvements if known(one.recorded_at, one.retracted_at, known_at)]
+    return [
+        Part(id=str(one.slot_id), role=one.crime_role, called=one.description) for one in standing
     ]
 
 

@@ -23,7 +23,7 @@ from app.services import assembling, conclusions, external_ids, pending_changes,
 from app.services.checks import check_incident, differences, wrong
 from app.services.documents import current_parts, incident_document
 from app.services.drafts import IncidentDraft
-from app.services.impunity_views import impunity_view, parts_of
+from app.services.impunity_views import impunity_view, parts_at, parts_of
 from app.storage import incidents, ledger
 from app.storage.access import ApiKey
 from app.storage.database import new_id
@@ -193,7 +193,9 @@ def incident_view(
     )
     view = incident_document(found, full=full)
     if known_at is not None:
-        view["impunity"]["known_at"] = known_at
+        # In the words of that time: what somebody is called today was not known then.
+        then = parts_at(row.involvements, found.impunity.known_at)
+        view["impunity"] = {**impunity_view(found.impunity, then), "known_at": known_at}
     if full:
         view |= _beside(session, viewer, row, now=now)
     return view
