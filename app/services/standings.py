@@ -45,6 +45,8 @@ class Placed:
     standing: Standing
     country: str | None
     kinds: Mapping[str, str]
+    # Whether anything that counts was on record by then.
+    is_on_record: bool
 
 
 def standings_of(
@@ -70,6 +72,7 @@ def standings_of(
             standing=standing(happened[row.id], as_of=when.as_of, known_at=when.known_at or now),
             country=row.country or places.get(row.id),
             kinds=kinds,
+            is_on_record=row.id in places or bool(happened[row.id]),
         )
         for row in rows
         if row.id in subjects

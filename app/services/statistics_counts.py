@@ -5,11 +5,13 @@ Counts are of what a viewer may see: everybody's of published records, the desk'
 ones, and each answer says how many of which. The formulas are the domain's.
 """
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.record import statistics_sdg as sdg
@@ -21,6 +23,7 @@ from app.domain.vocabulary import Category
 from app.services.statistics_answers import BASE, Answer, When, behind, in_order, numbers, stamp
 from app.services.statistics_levels import Asked
 from app.services.statistics_rows import counted
+from app.storage.outlets import Outlet
 
 CATEGORIES_OVERLAP = (
     "Counts of this axis overlap: an incident with several values is counted under each."
@@ -124,6 +127,7 @@ def timeseries(
     asked = Asked(as_of=when.as_of, known_at=when.known_at, countries=countries, category=category)
     incidents = counted(session, viewer, asked, now=now)
     points = timeline.series(incidents, window, every=every, axis=axis, as_of=when.as_of)
+    labels = _outlet_names(session, points) if axis is Axis.OUTLET else {}
     shared = {"axis": axis.value, **when.parameters()}
     shared |= {"country": ",".join(countries)} if countries else {}
     shared |= {"category": category.value} if category else {}
@@ -134,6 +138,7 @@ def timeseries(
             "end": one.window.last,
             "axis": axis.value,
             "value": one.value,
+            "label": labels.get(one.value, one.value),
             "count": one.count,
             "perhaps": one.perhaps,
             "verified": one.verified,
@@ -183,6 +188,13 @@ def timeseries_rows(
         if value is None or value in timeline.values_of(one, axis)
     ]
     return Answer(rows=in_order(found), meta={**stamp(when), "n": len(found)})
+
+
+def _outlet_names(session: Session, points: Iterable[timeline.Point]) -> dict[str, str]:
+    """Return the names of the outlets that are counted: each stands in an incident that is seen."""
+    ids = {uuid.UUID(one.value) for one in points if one.value != timeline.UNKNOWN}
+    rows = session.execute(sa.select(Outlet.id, Outlet.name).where(Outlet.id.in_(ids)))
+    return {str(outlet_id): name for outlet_id, name in rows}
 
 
 def _within(incidents: Iterable[Counted], window: Window, when: When) -> list[Counted]:

@@ -21,6 +21,7 @@ from app.domain.vocabulary import (
     Category,
     Impunity,
     IncidentScope,
+    LegalGround,
     Motive,
     WorkflowStatus,
 )
@@ -58,6 +59,8 @@ class Fields:
     kinds: tuple[tuple[Category, str | None], ...]
     victims: tuple[Victim, ...]
     actors: frozenset[ActorType]
+    admin1: str | None = None
+    ground: LegalGround | None = None
     verified_at: datetime | None = None
 
 

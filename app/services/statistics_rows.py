@@ -7,7 +7,7 @@ Never here: formulas (`app.domain.record.statistics*`), or levels of impunity (s
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,20 +16,24 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.record import dates
+from app.domain.record.place import shows_region
 from app.domain.record.statistics import Counted, Victim
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import (
     ActorType,
     Category,
     IncidentScope,
+    LegalGround,
     Motive,
     PersonRole,
+    Precision,
     TargetKind,
     WorkflowStatus,
 )
 from app.services.drafts import CategoryDraft, InvolvementDraft, TargetDraft
 from app.services.statistics_levels import Asked, Fields, levels_of
 from app.storage import ledger
+from app.storage.decisions import Decision
 from app.storage.incidents import VERIFIED, Incident, visible_to
 from app.storage.parts import IncidentCategory, Involvement, Target
 
@@ -49,6 +53,8 @@ def counted(session: Session, viewer: Viewer, asked: Asked, *, now: datetime) ->
             status=one.status,
             victims=one.victims,
             actors=one.actors,
+            admin1=one.admin1,
+            ground=one.ground,
             level=levels[incident_id].level,
             is_basis_reported=levels[incident_id].is_reported,
             later_justice=levels[incident_id].later_justice,
@@ -114,8 +120,12 @@ def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fi
             Incident.scope,
             Incident.status,
             Incident.verified_at,
+            Incident.admin1,
+            Incident.public_precision,
+            Incident.decision_id,
         ).where(Incident.id.in_(wanted))
     )
+    grounds = _grounds(session, viewer)
     return {
         incident_id: Fields(
             country=country,
@@ -126,10 +136,27 @@ def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fi
             kinds=tuple(kinds[incident_id]),
             victims=tuple(victims[incident_id]),
             actors=frozenset(actors[incident_id]),
+            admin1=_region(viewer, admin1, told),
+            ground=grounds.get(decision_id),
             verified_at=verified_at,
         )
-        for incident_id, country, date_text, motive, scope, status, verified_at in rows
-    }
+        for (
+            incident_id, country, date_text, motive, scope, status, verified_at, admin1, told,
+            decision_id,
+        ) in rows
+    }  # fmt: skip
+
+
+def _grounds(session: Session, viewer: Viewer) -> dict[uuid.UUID | None, LegalGround]:
+    """Return the grounds of the decisions that this viewer may know of."""
+    query = sa.select(Decision.id, Decision.ground)
+    if not viewer.is_staff:
+        query = query.where(Decision.is_published)
+    return dict(iter(session.execute(query)))
+
+
+def _region(viewer: Viewer, admin1: str | None, told: Precision) -> str | None:
+    return admin1 if viewer.is_staff or shows_region(told) else None
 
 
 def _victims(session: Session, wanted: sa.Select[uuid.UUID]) -> dict[uuid.UUID, list[Victim]]:
@@ -144,6 +171,7 @@ def _victim(one: Target | TargetDraft) -> Victim:
     return Victim(
         kind=one.kind,
         person_id=str(one.person_id) if one.person_id else None,
+        outlet_id=str(one.outlet_id) if one.outlet_id else None,
         count=one.count if one.kind is TargetKind.GROUP else 1,
         primary_role=one.primary_role,
         other_roles=tuple(PersonRole(role) for role in one.other_roles),
@@ -168,9 +196,10 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
     )
     published = dict(iter(stamps))
     found: dict[uuid.UUID, Fields] = {}
+    grounds = _grounds(session, viewer)
     for incident_id, revisions in history.items():
         since = published.get(incident_id)
-        fields = _rebuilt(revisions)
+        fields = _rebuilt(revisions, viewer, grounds)
         if fields is None or not _is_asked(fields, asked):
             continue
         was_public = fields.status is WorkflowStatus.PUBLISHED and since is not None
@@ -179,7 +208,11 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
     return found
 
 
-def _rebuilt(revisions: Sequence[ledger.Revision]) -> Fields | None:
+def _rebuilt(
+    revisions: Sequence[ledger.Revision],
+    viewer: Viewer,
+    grounds: Mapping[uuid.UUID | None, LegalGround],
+) -> Fields | None:
     values: dict[str, Any] = {}
     verified_at: datetime | None = None
     for one in revisions:
@@ -195,6 +228,7 @@ def _rebuilt(revisions: Sequence[ledger.Revision]) -> Fields | None:
     categories = msgspec.convert(values["categories"], list[CategoryDraft])
     targets = msgspec.convert(values.get("targets") or [], list[TargetDraft])
     involvements = msgspec.convert(values.get("involvements") or [], list[InvolvementDraft])
+    decision_id = values.get("decision_id")
     return Fields(
         country=values["country"],
         date_text=values["date"],
@@ -204,6 +238,10 @@ def _rebuilt(revisions: Sequence[ledger.Revision]) -> Fields | None:
         kinds=tuple((one.category, one.subtype) for one in categories),
         victims=tuple(_victim(one) for one in targets),
         actors=frozenset(one.actor_type for one in involvements),
+        admin1=_region(
+            viewer, values.get("admin1"), Precision(values.get("public_precision", "admin1"))
+        ),
+        ground=grounds.get(uuid.UUID(decision_id) if decision_id else None),
         verified_at=verified_at,
     )
 

@@ -19,6 +19,7 @@ from app.domain.vocabulary import (
     Category,
     Impunity,
     IncidentScope,
+    LegalGround,
     Motive,
     PersonRole,
     Sex,
@@ -33,6 +34,7 @@ class Victim:
 
     kind: TargetKind
     person_id: str | None = None
+    outlet_id: str | None = None
     count: int | None = 1
     primary_role: PersonRole | None = None
     other_roles: tuple[PersonRole, ...] = ()
@@ -61,6 +63,8 @@ class Counted:
     level: Impunity
     victims: tuple[Victim, ...]
     actors: frozenset[ActorType] = frozenset()
+    admin1: str | None = None  # as far as the reader is told
+    ground: LegalGround | None = None  # of the decision behind it
     is_basis_reported: bool = False
     later_justice: bool = False
     # What the facts alone give, where two people set the level by hand; statistics count theirs.

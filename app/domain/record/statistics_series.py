@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.domain.record.statistics import Counted, Holds, Window
+from app.domain.record.statistics_sdg import state_link
 from app.domain.vocabulary import WorkflowStatus
 from app.errors import FieldError, InvalidInput
 
@@ -31,6 +32,7 @@ class Axis(StrEnum):
 
     NONE = "none"
     COUNTRY = "country"
+    ADMIN1 = "admin1"
     CATEGORY = "category"
     SUBTYPE = "subtype"
     MOTIVE = "motive"
@@ -40,10 +42,24 @@ class Axis(StrEnum):
     PERSON_ROLE = "person_role"
     SEX = "sex"
     ACTOR_TYPE = "actor_type"
+    STATE_LINK = "state_link"
+    GROUND = "ground"
+    OUTLET = "outlet"
 
 
-OVERLAPPING = frozenset({Axis.CATEGORY, Axis.SUBTYPE, Axis.PERSON_ROLE, Axis.SEX, Axis.ACTOR_TYPE})
+OVERLAPPING = frozenset(
+    {
+        Axis.CATEGORY,
+        Axis.SUBTYPE,
+        Axis.PERSON_ROLE,
+        Axis.SEX,
+        Axis.ACTOR_TYPE,
+        Axis.STATE_LINK,
+        Axis.OUTLET,
+    }
+)
 UNKNOWN = "unknown"
+NONE_ON_RECORD = "none_on_record"
 
 _VALUES: dict[Axis, Callable[[Counted], Iterable[str]]] = {
     Axis.NONE: lambda _: ("all",),
@@ -61,6 +77,12 @@ _VALUES: dict[Axis, Callable[[Counted], Iterable[str]]] = {
     ),
     Axis.SEX: lambda one: (victim.sex.value for victim in one.victims if victim.sex),
     Axis.ACTOR_TYPE: lambda one: (actor.value for actor in one.actors),
+    # A region is one of its country: two countries may have a North.
+    Axis.ADMIN1: lambda one: (f"{one.country}/{one.admin1 or UNKNOWN}",),
+    Axis.STATE_LINK: lambda one: (state_link(one, victim).value for victim in one.victims),
+    Axis.GROUND: lambda one: (one.ground.value,) if one.ground else (NONE_ON_RECORD,),
+    # By their ids; those whom no act against an outlet is known of are `unknown`.
+    Axis.OUTLET: lambda one: (victim.outlet_id for victim in one.victims if victim.outlet_id),
 }
 
 
