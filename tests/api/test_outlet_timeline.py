@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from app.domain.vocabulary import Role, SiteCondition, WorkflowStatus
 from app.storage.database import Sessions
 from app.storage.parties import Party
