@@ -288,6 +288,10 @@ def test_only_the_clean_copy_is_public_and_by_a_second_person(
     assert file.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in file.headers["content-security-policy"]
     assert public.get(f"{address}/file?copy=original").status_code == 401
+    page = public.get(incident.removeprefix("/api/v1")).text
+    assert SHA256 in page
+    assert f'href="{shown[0]["public_copy"]["url"]}"' in page
+    assert "The door" in page
 
 
 def test_who_takes_an_original_out_is_on_record(

@@ -14,8 +14,8 @@ from app.storage.incidents import IncidentFilter
 from app.storage.replies import ReplyFilter
 from app.web import filters
 from app.web.dependencies import NowDep, ReadingDep, ViewerDep
+from app.web.presenters import evidence, justice, replies
 from app.web.presenters import incidents as present
-from app.web.presenters import justice, replies
 from app.web.rendering import link, page
 
 router = APIRouter()
@@ -92,6 +92,8 @@ def read_incident(
         now=now,
         twin=f"/api/v1/incidents/{incident_id}",
         incident=shown,
+        evidence=[evidence.evidence_row(one) for one in document.get("evidence", [])],
+        disagreements=[evidence.disagreement(one) for one in document.get("disagreements", [])],
         since=justice.since_in_words(shown.row.justice.since, dates),
         cases=[justice.case_row(one, shown.sources) for one in found],
         replies=[replies.reply_row(one, str(incident_id)) for one in answered],
