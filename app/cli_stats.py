@@ -11,26 +11,32 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from app import clock
-from app.cli import opened
-from app.cli_when import countries_of, viewer_of, when_of, window_of
-from app.console import Json, err, out, print_json, read_text, told
+from app import cli_conditions
+from app.cli_counting import (
+    AsOf,
+    Country,
+    Edition,
+    From,
+    KnownAt,
+    Public,
+    To,
+    counted,
+    shaped,
+    table,
+)
+from app.cli_when import countries_of
+from app.console import Json, err, out, print_json, read_text
 from app.domain.countries import country_name
 from app.domain.record.statistics_populations import read_populations
 from app.domain.record.statistics_series import Axis, Every
 from app.domain.vocabulary import Category
-from app.services import statistics_counts, statistics_impunity, statistics_states
-from app.services.statistics_answers import Answer
+from app.services import (
+    statistics_counts,
+    statistics_impunity,
+    statistics_states,
+)
 
 stats_app = typer.Typer(help="Numbers by published formulas.", no_args_is_help=True)
-
-AsOf = Annotated[str, typer.Option("--as-of", help="What had happened by this day: 2012-12-31.")]
-KnownAt = Annotated[str, typer.Option("--known-at", help="What was on record at this time (UTC).")]
-Country = Annotated[str, typer.Option(help="Only these countries, comma separated: IQ,SO.")]
-Public = Annotated[bool, typer.Option("--public", help="Only what everybody sees.")]
-Edition = Annotated[int, typer.Option(help="Year of the index.")]
-From = Annotated[str, typer.Option("--from", help="First day: 2012-01-01, 2012-01 or 2012.")]
-To = Annotated[str, typer.Option("--to", help="Last day, within: 2012-12-31, 2012-12 or 2012.")]
 
 
 @stats_app.command("impunity-index")
@@ -45,18 +51,17 @@ def impunity_index(
     as_json: Json = False,
 ) -> None:
     """CPJ's Global Impunity Index: unsolved murders per million over ten years, five or more."""
-    with told(), opened() as sessions, sessions.reading() as session:
-        now = clock.now()
-        answer = statistics_impunity.impunity_index(
-            session,
-            viewer_of(public),
-            edition=edition,
-            when=when_of(as_of, known_at, now),
-            now=now,
-            populations=read_populations(read_text(populations)) if populations else None,
-        )
+    answer = counted(
+        statistics_impunity.impunity_index,
+        (as_of, known_at),
+        public,
+        lambda: {
+            "edition": edition,
+            "populations": read_populations(read_text(populations)) if populations else None,
+        },
+    )
     if as_json:
-        print_json(_shaped(answer))
+        print_json(shaped(answer))
         return
     meta = answer.meta
     _index_table(f"Impunity index {edition}, {meta['from']} to {meta['to']}", answer.rows)
@@ -82,25 +87,21 @@ def impunity_rate(
     as_json: Json = False,
 ) -> None:
     """Share of murders in complete impunity over an edition's ten years; UNESCO's rate since 2006."""
-    with told(), opened() as sessions, sessions.reading() as session:
-        now = clock.now()
-        answer = statistics_impunity.impunity_rate(
-            session,
-            viewer_of(public),
-            edition=edition,
-            countries=countries_of(country),
-            when=when_of(as_of, known_at, now),
-            now=now,
-        )
+    answer = counted(
+        statistics_impunity.impunity_rate,
+        (as_of, known_at),
+        public,
+        lambda: {"edition": edition, "countries": countries_of(country)},
+    )
     if as_json:
-        print_json(_shaped(answer))
+        print_json(shaped(answer))
         return
-    table = Table(title=f"Complete impunity, {answer.meta['from']} to {answer.meta['to']}")
+    grid = Table(title=f"Complete impunity, {answer.meta['from']} to {answer.meta['to']}")
     shown = ("Murders", "Unpunished", "Share %", "Killings since 2006", "Resolved", "UNESCO %")
     for name in ("Country", *shown):
-        table.add_column(name, justify="left" if name == "Country" else "right")
+        grid.add_column(name, justify="left" if name == "Country" else "right")
     for row in answer.rows:
-        table.add_row(
+        grid.add_row(
             country_name(row["country"]) if row["country"] else "all",
             _range(row["murders_lower"], row["murders_upper"]),
             _range(row["complete_impunity_lower"], row["complete_impunity_upper"]),
@@ -109,7 +110,7 @@ def impunity_rate(
             str(row["unesco_resolved"]),
             _said(row["unesco_rate_percent"]),
         )
-    out.print(table)
+    out.print(grid)
     out.print(answer.meta["unesco_note"], highlight=False)
 
 
@@ -122,20 +123,17 @@ def response_rate(
     as_json: Json = False,
 ) -> None:
     """How many of the States that were asked about killings in a year have answered."""
-    with told(), opened() as sessions, sessions.reading() as session:
-        now = clock.now()
-        answer = statistics_states.response_rate(
-            session,
-            viewer_of(public),
-            asked_by=asked_by or None,
-            when=when_of(as_of, known_at, now),
-            now=now,
-        )
+    answer = counted(
+        statistics_states.response_rate,
+        (as_of, known_at),
+        public,
+        lambda: {"asked_by": asked_by or None},
+    )
     if as_json:
-        print_json(_shaped(answer))
+        print_json(shaped(answer))
         return
     columns = ("year", "asked", "answered", "rate_percent")
-    _table("States that answered, by year of asking", columns, answer.rows)
+    table("States that answered, by year of asking", columns, answer.rows)
     out.print(f"{answer.meta['n']} questions. {answer.meta['note']}", highlight=False)
 
 
@@ -150,23 +148,19 @@ def sdg_16_10_1(
     as_json: Json = False,
 ) -> None:
     """Victims by the most serious code of SDG 16.10.1; the twelve months to today if left out."""
-    with told(), opened() as sessions, sessions.reading() as session:
-        now = clock.now()
-        when = when_of(as_of, known_at, now)
-        answer = statistics_counts.sdg_16_10_1(
-            session,
-            viewer_of(public),
-            window=window_of(first, last, when.as_of),
-            countries=countries_of(country),
-            when=when,
-            now=now,
-        )
+    answer = counted(
+        statistics_counts.sdg_16_10_1,
+        (as_of, known_at),
+        public,
+        lambda: {"countries": countries_of(country)},
+        window=(first, last),
+    )
     if as_json:
-        print_json(_shaped(answer))
+        print_json(shaped(answer))
         return
     meta = answer.meta
     columns = ("code", "function", "country", "sex", "age_group", "state_link", "count")
-    _table(f"SDG 16.10.1, {meta['from']} to {meta['to']}", columns, answer.rows)
+    table(f"SDG 16.10.1, {meta['from']} to {meta['to']}", columns, answer.rows)
     beside = ("not_assessed", "not_met", "out_of_scope", "perhaps_in_period", "uncounted_groups")
     out.print(f"{meta['n']} victims. {meta['label']}", highlight=False)
     out.print(
@@ -191,41 +185,35 @@ def timeseries(
     as_json: Json = False,
 ) -> None:
     """Incidents over time by any axis; the twelve months to today if left out."""
-    with told(), opened() as sessions, sessions.reading() as session:
-        now = clock.now()
-        when = when_of(as_of, known_at, now)
-        answer = statistics_counts.timeseries(
-            session,
-            viewer_of(public),
-            window=window_of(first, last, when.as_of),
-            every=every,
-            axis=axis,
-            countries=countries_of(country),
-            category=category,
-            when=when,
-            now=now,
-        )
+    answer = counted(
+        statistics_counts.timeseries,
+        (as_of, known_at),
+        public,
+        lambda: {
+            "every": every,
+            "axis": axis,
+            "countries": countries_of(country),
+            "category": category,
+        },
+        window=(first, last),
+    )
     if as_json:
-        print_json(_shaped(answer))
+        print_json(shaped(answer))
         return
     columns = ("period", "value", "count", "perhaps", "verified", "published")
-    _table(f"Incidents by {axis.value}", columns, answer.rows)
+    table(f"Incidents by {axis.value}", columns, answer.rows)
     if "note" in answer.meta:
         out.print(answer.meta["note"], highlight=False)
-
-
-def _shaped(answer: Answer) -> dict[str, Any]:
-    return {**answer.meta, "rows": answer.rows}
 
 
 def _index_table(title: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = Table(title=title)
+    grid = Table(title=title)
     for name in ("Country", "Unsolved", "Population", "Rating"):
-        table.add_column(name, justify="left" if name == "Country" else "right")
+        grid.add_column(name, justify="left" if name == "Country" else "right")
     for row in rows:
-        table.add_row(
+        grid.add_row(
             row["name"],
             _range(
                 row["unsolved_lower"], row["unsolved_upper"], is_one=row["unsolved"] is not None
@@ -233,16 +221,7 @@ def _index_table(title: str, rows: list[dict[str, Any]]) -> None:
             f"{row['population']:,}" if row["population"] else "",
             _range(row["rating_lower"], row["rating_upper"], is_one=row["rating"] is not None),
         )
-    out.print(table)
-
-
-def _table(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    table = Table(title=title)
-    for name in columns:
-        table.add_column(name.replace("_", " "))
-    for row in rows:
-        table.add_row(*(str(row[name]) for name in columns))
-    out.print(table)
+    out.print(grid)
 
 
 def _range(lower: float | None, upper: float | None, *, is_one: bool | None = None) -> str:
@@ -254,3 +233,8 @@ def _range(lower: float | None, upper: float | None, *, is_one: bool | None = No
 
 def _said(value: float | None) -> str:
     return "" if value is None else str(value)
+
+
+stats_app.command("outlets")(cli_conditions.outlets)
+stats_app.command("people")(cli_conditions.people)
+stats_app.command("blocking-days")(cli_conditions.blocking_days)

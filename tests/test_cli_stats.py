@@ -84,3 +84,27 @@ def test_a_table_is_shown_and_a_wrong_question_is_told(folder: Path) -> None:
 
     assert (shown.exit_code, "5 to 5" in shown.stdout) == (0, True), shown.stdout
     assert (wrong.exit_code, "published since 2008" in wrong.stderr) == (1, True), wrong.stderr
+
+
+def test_conditions_are_counted_on_the_command_line(folder: Path) -> None:
+    """Outlets, people and blocking days: rows with a way to the records, or a table with its note."""
+    rows = [killed(f"Person {number}", 2010) for number in range(3)]
+    (folder / "cpj.csv").write_bytes(make_cpj.full(*rows))
+    run("reports", "import", "cpj.csv", "--format", "cpj", "--trust", "dataset")
+
+    people = answer("stats", "people", "--country", "IQ")
+    early = answer("stats", "people", "--as-of", "2009")
+    outlets = answer("stats", "outlets", "--axis", "publication")
+    days = answer("stats", "blocking-days", "--from", "2025", "--to", "2025")
+
+    assert [(one["state"], one["count"]) for one in people["rows"]] == [("killed", 3)]
+    assert people["rows"][0]["rows"].startswith("/api/v1/statistics/people/rows?state=killed")
+    assert (early["rows"], early["n"]) == ([], 0)
+    assert sum(one["count"] for one in outlets["rows"]) == outlets["n"]
+    assert (days["rows"], days["every"]) == ([], "month")
+    for command in ("people", "outlets", "blocking-days"):
+        told = run("stats", command)
+        assert told.exit_code == 0, told.output
+    wrong = run("stats", "people", "--country", "Iraq")
+    assert wrong.exit_code == 1
+    assert "ISO 3166-1" in wrong.output
