@@ -73,9 +73,7 @@ def _rows(figure: Figure) -> alt.InlineData:
 
 def _axes(figure: Figure) -> tuple[alt.X, alt.Y]:
     places = list(dict.fromkeys(one.x for one in figure.points))
-    known = [one.y for one in figure.points if one.y is not None]
-    whole = all(value == int(value) for value in known)
-    axis = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis()
+    axis = _count_axis(figure) if _are_counts(figure) else alt.Axis()
     return (
         alt.X(
             "x:O",
@@ -88,6 +86,26 @@ def _axes(figure: Figure) -> tuple[alt.X, alt.Y]:
     )
 
 
+def _are_counts(figure: Figure) -> bool:
+    return all(one.y == int(one.y) for one in figure.points if one.y is not None)
+
+
+def _count_axis(figure: Figure) -> alt.Axis:
+    """Return an axis of whole numbers: half an incident is not marked."""
+    totals: dict[str, float] = {}
+    for one in figure.points:
+        is_stacked = figure.kind is ChartKind.BARS
+        before = totals.get(one.x, 0.0)
+        totals[one.x] = before + (one.y or 0) if is_stacked else max(before, one.y or 0)
+    highest = int(max(totals.values(), default=0))
+    if highest <= _FEW:
+        return alt.Axis(values=list(range(highest + 1)), format="d")
+    return alt.Axis(tickMinStep=1, format="d")
+
+
+_FEW = 8
+
+
 def _colour(figure: Figure) -> alt.Color | alt.ColorValue:
     series = list(dict.fromkeys(one.series for one in figure.points))
     if len(series) < 2:
@@ -96,7 +114,7 @@ def _colour(figure: Figure) -> alt.Color | alt.ColorValue:
         "series:N",
         title=None,
         scale=alt.Scale(domain=series, range=list(SERIES)),
-        legend=alt.Legend(orient="bottom", columns=3, labelLimit=220),
+        legend=alt.Legend(orient="bottom", columns=2, labelLimit=0, symbolLimit=0),
     )
 
 
