@@ -216,6 +216,7 @@ def _of_fact(fact: CaseFact, row: Fact, matters: frozenset[str]) -> Happening:
         matters=matters,
         sequence=fact.sequence,
         sentence_months=row.sentence_months,
+        for_life=row.is_life,
         suspended_sentence=fact.suspended_sentence,
         in_absentia=fact.in_absentia,
     )

@@ -44,6 +44,7 @@ class Happening:
     matters: frozenset[str] = frozenset()
     sequence: int = 0
     sentence_months: int | None = None
+    for_life: bool = False
     suspended_sentence: bool = False
     in_absentia: bool = False
 
@@ -96,16 +97,16 @@ class _Fold:
 def standing(happenings: Iterable[Happening], *, as_of: date, known_at: datetime) -> Standing:
     """Return the standing on a day, as known at a time, from happenings in any order."""
     counting = [
-        (one, rule)
+        (one, _rule(one))
         for one in happenings
         if one.happened.counts_from <= as_of and known(one.known_from, one.retracted_at, known_at)
-        for rule in (_rule(one),)
-        if rule is not None
     ]
     fold = _Fold()
     for one, rule in sorted(counting, key=_order):
+        # Also what says nothing of where somebody is: an appeal may have changed the sentence.
         _note_sentence(fold, one)
-        _take(fold, one, rule)
+        if rule is not None:
+            _take(fold, one, rule)
     return _told(fold, as_of)
 
 
@@ -118,10 +119,10 @@ def _rule(one: Happening) -> Rule | None:
     return found
 
 
-def _order(row: tuple[Happening, Rule]) -> tuple[date, int, int, int, str]:
+def _order(row: tuple[Happening, Rule | None]) -> tuple[date, int, int, int, str]:
     """Order by day; what ends something comes after all that it may have ended."""
     one, rule = row
-    is_ending = rule.effect in (Effect.FREE, Effect.LIFT, Effect.END)
+    is_ending = rule is not None and rule.effect in (Effect.FREE, Effect.LIFT, Effect.END)
     day, rank, sequence = order_key(one.happened, one.sequence)
     if is_ending and one.happened.latest != date.max:
         day = one.happened.latest
@@ -131,7 +132,9 @@ def _order(row: tuple[Happening, Rule]) -> tuple[date, int, int, int, str]:
 def _note_sentence(fold: _Fold, one: Happening) -> None:
     if one.suspended_sentence or one.in_absentia:
         return
-    if one.sentence_months is not None:
+    if one.for_life:
+        fold.months.pop(one.matters, None)
+    elif one.sentence_months is not None:
         fold.months[one.matters] = one.sentence_months
     if FactKind.SENTENCE_STARTED in one.told:
         fold.starts[one.matters] = one.happened

@@ -125,6 +125,26 @@ def test_the_end_of_a_sentence_frees_nobody() -> None:
     )
 
 
+def test_an_appeal_may_change_the_sentence() -> None:
+    """Shortened, it ends earlier; the person is where they were."""
+    found = asked(
+        told(F.SENTENCE_STARTED, "2025-01-01", sentence_months=24),
+        told(F.UPHELD, "2025-06-01", sentence_months=18),
+    )
+
+    assert (found.state, found.presumed_end) == (S.IMPRISONED, date(2026, 7, 1))
+
+
+def test_a_sentence_for_life_has_no_end() -> None:
+    """Raised to life on appeal, no day is named on which it would have ended."""
+    found = asked(
+        told(F.SENTENCE_STARTED, "2000", sentence_months=24), told(F.UPHELD, "2001", for_life=True)
+    )
+
+    assert (found.state, found.presumed_end) == (S.IMPRISONED, None)
+    assert found.reasons[-1] == "A release is not on record."
+
+
 def test_released_after_the_whole_sentence_is_served() -> None:
     """A release at its end, not before, says that it was served."""
     start = told(F.SENTENCE_STARTED, "2020-01-31", sentence_months=1)
