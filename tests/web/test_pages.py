@@ -105,7 +105,9 @@ def test_an_incident_explains_its_impunity(reader: Client, shown: Shown) -> None
     """Two sentences say who is held and who is missing; facts stand in time with their sources."""
     said = text_of(reader, f"/incidents/{shown.attack}")
 
-    assert "Held to account: the perpetrators, who carried it out." in said
+    assert (
+        "Only some of those responsible are held to account: the perpetrators, who carried it out."
+    ) in said
     assert "Still missing: those who ordered the attack." in said
     assert "so since summer 2013" in said
     assert "Summer 2013 A court convicted somebody." in said

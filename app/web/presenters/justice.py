@@ -2,7 +2,6 @@
 """What justice did, for people: the level with who is held and who is missing, cases, dated facts."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,10 +67,14 @@ class Justice:
     rule: str
     since: str
     as_of: str
+    # Whose the level is; what the facts alone give and why not that, where it was set by hand.
+    basis: str = "Derived from dated facts"
+    derived: str = ""
+    by_hand: str = ""
 
     @property
     def short(self) -> str:
-        """The reason in one breath, for a list: who is missing, or else who is held."""
+        """The reason in one breath, for a list: what is missing."""
         return self.sentences[-1] if self.sentences else ""
 
     @property
@@ -107,77 +110,40 @@ class CaseRow:
 
 
 def justice(document: Mapping[str, Any]) -> Justice:
-    """Put a level into words: who is held, who is missing, and what to know beside it."""
+    """Put a level into words: why it is so, what is missing, and what to know beside it."""
     impunity = document["impunity"]
     level = Impunity(impunity["level"])
     raised = ImpunityFlags(**impunity["flags"]).sentences() if impunity["flags"] else ()
-    if level in (Impunity.NOT_ASSESSED, Impunity.NOT_APPLICABLE):
-        said: tuple[str, ...] = tuple(impunity["reasons"][:1])
-    else:
-        said = (held(document), missing(document, level))
+    derived = impunity.get("derived")
     return Justice(
         code=level,
         word=LEVELS[level],
-        sentences=said,
+        # Documents kept before there were explanations have their reasons until they change.
+        sentences=tuple(impunity.get("explanation") or impunity["reasons"][:2]),
         beside=raised,
         rule=impunity["rule"],
         since=str(impunity["since"])[:10] if impunity["since"] else "",
         as_of=words.from_text(impunity["as_of"]),
+        basis=_basis(impunity),
+        derived=LEVELS[Impunity(derived["level"])] if derived else "",
+        by_hand=_by_hand(impunity.get("override")),
     )
 
 
-def held(document: Mapping[str, Any]) -> str:
-    """Say who is held, as the record describes them, and those it does not describe by their part."""
-    found = document["impunity"]["held"]
-    if not found:
-        return "Nobody is held to account."
-    parts = {str(one["id"]): one for one in document["involvements"]}
-    described = [parts[key] for one in found if (key := str(one["involvement_id"])) in parts]
-    others = Counter(
-        CrimeRole(one["role"]) if one["role"] else None
-        for one in found
-        if str(one["involvement_id"]) not in parts
-    )
-    said = [_described(one) for one in described]
-    said += [
-        f"{words.number_word(others[role])} who {did}"
-        for role, did in ROLES.items()
-        if role in others
-    ]
-    return f"Held to account: {'; '.join(said)}."
+def _basis(impunity: Mapping[str, Any]) -> str:
+    """Say whose the level is: derived, reported by somebody, or set by hand."""
+    if impunity.get("basis") == "override":
+        return "Set by hand by two people"
+    if impunity.get("basis") == "reported":
+        return f"Reported by {impunity['assessor']}"
+    return "Derived from dated facts"
 
 
-def missing(document: Mapping[str, Any], level: Impunity) -> str:
-    """Say who is missing; where nobody is, the rule's own sentence says why not more is done."""
-    impunity = document["impunity"]
-    if not impunity["missing"]:
-        if level is Impunity.FULL_JUSTICE:
-            return "Nobody known to be responsible is missing."
-        return str(impunity["reasons"][0])
-    held_ids = {str(one["involvement_id"]) for one in impunity["held"]}
-    said = []
-    for one in impunity["missing"]:
-        open_slots = [
-            part
-            for part in document["involvements"]
-            if part["crime_role"] == one["role"] and str(part["id"]) not in held_ids
-        ]
-        if len(open_slots) == one["count"]:
-            said += [_described(part) for part in open_slots]
-        else:
-            did = ROLES[CrimeRole(one["role"]) if one["role"] else None]
-            number = words.number_word(one["count"])
-            said.append(f"whoever {did}" if one["count"] == 1 else f"{number} who {did}")
-    return f"Still missing: {'; '.join(said)}."
-
-
-def _described(part: Mapping[str, Any]) -> str:
-    """Name somebody as the record does, with their part where the words do not say it already."""
-    name = part["person"]["name"] if part["person"] else part["description"]
-    did = ROLES[CrimeRole(part["crime_role"])]
-    # "Officials who gave orders" says already that they ordered it.
-    is_said = did.split()[0][:5] in name
-    return name if is_said else f"{name}, who {did}"
+def _by_hand(one: Mapping[str, Any] | None) -> str:
+    """Give the reason and the source of a level set by hand."""
+    if one is None:
+        return ""
+    return f"Why it was set by hand: {one['reason'].rstrip('.')}. Source: {one['source']}."
 
 
 def since_in_words(since: str, dates: Mapping[str, str]) -> str:
@@ -254,7 +220,7 @@ def sentence(fact: Mapping[str, Any], standing: str) -> str:
     return f"{said} ({_STANDINGS[standing]})" if said and standing in _STANDINGS else said
 
 
-_STANDINGS = {"replaced": "changed since", "undone": "undone since"}
+_STANDINGS = {"replaced": "restated since", "undone": "undone since"}
 
 
 def _money(fact: Mapping[str, Any]) -> str:
