@@ -12,13 +12,24 @@ from app.web.pages import (
     incidents,
     outlets,
     overview,
+    people,
     reference,
     sites,
 )
 from app.web.rendering import STATIC
 
 router = APIRouter(include_in_schema=False)
-for _module in (overview, sites, incidents, outlets, alerts, briefings, countries, reference):
+for _module in (
+    overview,
+    sites,
+    incidents,
+    outlets,
+    people,
+    alerts,
+    briefings,
+    countries,
+    reference,
+):
     router.include_router(_module.router)
 
 
