@@ -119,10 +119,10 @@ def _follow(session: Session, row: Recommendation) -> None:
         for one in steps_of(session, [row.id])[row.id]
         if one.verified_at is not None and one.retracted_at is None
     ]
-    row.status = counted[-1].status if counted else _first_status(session, row)
+    row.status = counted[-1].status if counted else status_before_steps(session, row)
 
 
-def _first_status(session: Session, row: Recommendation) -> RecommendationStatus:
+def status_before_steps(session: Session, row: Recommendation) -> RecommendationStatus:
     """Return the status a recommendation had before any step counted."""
     for one in ledger.revisions_of(session, "recommendation", row.id):
         if one.action == "verify_step":

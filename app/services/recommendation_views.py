@@ -18,6 +18,7 @@ from app.domain.visibility import Viewer
 from app.errors import NotFound
 from app.services.citations import citation_view
 from app.services.documents import date_view
+from app.services.recommendation_steps import status_before_steps
 from app.services.reply_views import Seen, flat, may_ask_for, reply_views
 from app.storage import recommendations as stored
 from app.storage.decisions import Recommendation
@@ -82,19 +83,18 @@ def recommendations_for(
     """Return a country's recommendations for a briefing over a period, with their replies.
 
     Those made, due or answered within it, those whose date is not known, and those still open from
-    before. Of each only what had been answered by the period's last day.
+    before. Of each what had become of it, and what had been answered, by the period's last day, or
+    by today where that day has not come.
     """
-    first, last = period
-    wanted = RecommendationFilter(today=today or last, country=country)
+    first, last = period[0], min(period[1], today or period[1])
+    wanted = RecommendationFilter(today=last, country=country)
     rows = stored.list_recommendations(
         session, wanted, published_only=not viewer.is_staff, limit=_MOST, after=None
     )
-    views = _recommendations(session, viewer, rows, today=today or last)
-    found = []
-    for one in views:
-        one["replies"] = [reply for reply in one["replies"] if _began(reply["asked_on"], last)]
-        if _is_of(one, first, last):
-            found.append(one)
+    views = _recommendations(session, viewer, rows, today=last)
+    for row, one in zip(rows, views, strict=True):
+        _as_of(session, row, one, last)
+    found = [one for one in views if _is_of(one, first, last)]
     return sorted(found, key=lambda one: (one["made_on"] or "", str(one["id"])))
 
 
@@ -192,6 +192,24 @@ def _began(text: str, last: date) -> bool:
     return dates.parse(text).counts_from <= last
 
 
+def _as_of(session: Session, row: Recommendation, view: dict[str, Any], last: date) -> None:
+    """Take from a view what came after a day."""
+    told = [one for one in view["history"] if _began(one["date"]["text"], last)]
+    counted = [one for one in told if one["verified"] and not one.get("retracted_at")]
+    if len(told) < len(view["history"]):
+        view["status"] = counted[-1]["status"] if counted else status_before_steps(session, row)
+    view["history"] = told
+    late = row.deadline_on is not None and row.deadline_on < last
+    view["overdue"] = late and view["status"] not in SETTLED
+    view["replies"] = [one for one in view["replies"] if _began(one["asked_on"], last)]
+    for one in view["replies"]:
+        if one["replied_on"] is not None and not _began(one["replied_on"], last):
+            one |= {"answered": False, "replied_on": None, "answer": None}
+            one["claims"] = [
+                {**claim, "judicial_status": None, "resolution": None} for claim in one["claims"]
+            ]
+
+
 def _is_of(view: dict[str, Any], first: date, last: date) -> bool:
     made = dates.parse(view["made_on"]) if view["made_on"] else None
     if made is not None and made.counts_from > last:
@@ -203,4 +221,8 @@ def _is_of(view: dict[str, Any], first: date, last: date) -> bool:
         reply["replied_on"] and dates.overlaps(dates.parse(reply["replied_on"]), first, last)
         for reply in view["replies"]
     )
-    return is_within or is_due or is_answered or view["status"] not in SETTLED
+    has_moved = any(
+        dates.overlaps(dates.parse(step["date"]["text"]), first, last) for step in view["history"]
+    )
+    is_open = view["status"] not in SETTLED
+    return is_within or is_due or is_answered or has_moved or is_open

@@ -220,7 +220,7 @@ def test_a_sentence_cannot_contradict_itself(
 def test_a_case_is_changed_against_the_version_that_was_read(
     caller: Caller, public: Client, sessions: Sessions
 ) -> None:
-    """428 without one, 412 with an old one; a public case by a second person with a reason."""
+    """428 without one, 412 with an old one; a public case by a second person with a reason, never its polarity."""
     with sessions.writing() as session:
         incident = str(make.incident(session).id)
     author, editor = caller(Role.EDITOR, "dana"), caller(Role.EDITOR, "erlan")
@@ -234,13 +234,15 @@ def test_a_case_is_changed_against_the_version_that_was_read(
     assert change(author, 1, court="City court") == 200
     assert change(author, 1, court="Another") == 412
     assert change(author, 2, incident_ids=[]) == 422
+    assert change(author, 2, polarity="remedy") == 200
     fact = author.post(f"{url}/facts", json={"kind": "charged", "date": "2025"}).json()["id"]
     editor.post(f"{url}/facts/{fact}:verify")
     version = editor.get(url).json()["version"]
 
     assert change(author, version, title="Mine", reason="Mine.") == 403
     assert change(editor, version, title="Theirs") == 422
-    assert change(editor, version, title="Theirs", polarity="remedy", reason="A suit.") == 200
+    assert change(editor, version, polarity="reprisal", reason="A suit.") == 409
+    assert change(editor, version, title="Theirs", reason="A suit.") == 200
 
     shown = public.get(url).json()
     assert (shown["title"], shown["polarity"], shown["version"]) == ("Theirs", "remedy", None)

@@ -10,10 +10,16 @@ import msgspec
 import pytest
 
 from app.domain.visibility import PUBLIC
-from app.domain.vocabulary import Role, WorkflowStatus
-from app.services import decisions, recommendation_views, recommendations, replies
+from app.domain.vocabulary import RecommendationStatus, Role, WorkflowStatus
+from app.services import (
+    decisions,
+    recommendation_steps,
+    recommendation_views,
+    recommendations,
+    replies,
+)
 from app.services.drafts import RecommendationDraft
-from app.services.justice_drafts import ReplyDraft
+from app.services.justice_drafts import ReplyDraft, StepDraft
 from app.storage.database import Sessions
 from tests import make
 from tests.client import Client
@@ -211,7 +217,10 @@ def test_a_briefing_gets_what_was_asked_and_answered_in_its_period(sessions: Ses
     ask("old and due", "2010", "done", deadline_on="2013-06-01")
     with sessions.writing() as session:
         for asked in ("2013-02", "2014-02"):
+            # Answered after the period: by its end the State had said nothing.
             body = {
+                "replied_on": "2014-03",
+                "answer": "Late.",
                 "country": "KZ",
                 "addressee": "A ministry",
                 "asked_on": asked,
@@ -235,4 +244,34 @@ def test_a_briefing_gets_what_was_asked_and_answered_in_its_period(sessions: Ses
         "within",
     ]
     told = next(one for one in found if one["text"] == "old and open")
-    assert [one["question"] for one in told["replies"]] == ["2013-02"]
+    assert [(one["question"], one["answer"]) for one in told["replies"]] == [("2013-02", None)]
+
+
+def test_a_briefing_gets_the_status_of_its_last_day(sessions: Sessions) -> None:
+    """What was done later is open in a briefing of before, and overdue where it was due."""
+    body = {
+        "addressee": "A ministry",
+        "country": "KZ",
+        "text": "Investigate.",
+        "made_on": "2013-01",
+        "deadline_on": "2013-06-01",
+    }
+    with sessions.writing() as session:
+        editor = make.viewer(session, Role.EDITOR, "erlan")
+        row = recommendations.create_recommendation(
+            session, make.LOADER, msgspec.convert(body, RecommendationDraft), now=NOW
+        )
+        decisions.publish(session, editor, "recommendation", row.id, now=NOW)
+        draft = StepDraft(status=RecommendationStatus.DONE, date="2014-02")
+        step = recommendation_steps.append_step(session, make.LOADER, row.id, draft, now=NOW)
+        recommendation_steps.verify_step(session, editor, row.id, step.id, now=NOW)
+
+        told = [
+            recommendation_views.recommendations_for(
+                session, PUBLIC, "KZ", (date(year, 1, 1), date(year, 12, 31))
+            )
+            for year in (2013, 2014)
+        ]
+
+    shown = [(one["status"], one["overdue"], len(one["history"])) for (one,) in told]
+    assert shown == [("open", True, 0), ("done", False, 1)]

@@ -105,7 +105,7 @@ def _text(client: Client, url: str) -> str:
 def test_an_incident_shows_parties_sentences_in_time_and_the_states_words(
     public: Client, address: str
 ) -> None:
-    """What happened first stands first; a changed sentence says so; a claim is the State's."""
+    """What happened first stands first; a restated sentence says so; a claim is the State's."""
     said = _text(public, address)
 
     steps = [
@@ -115,7 +115,7 @@ def test_an_incident_shows_parties_sentences_in_time_and_the_states_words(
     ]
     places = [said.rindex(step) for step in steps]
     assert places == sorted(places)
-    assert "7 years 6 months, 4 million tenge, profession ban (changed since)" in said
+    assert "7 years 6 months, 4 million tenge, profession ban (restated since)" in said
     assert "The sentence is being served: 6 years." in said
     assert "City court" in said
     assert "Regional court" not in said
