@@ -116,6 +116,9 @@ class Story:
             now=self.now,
             reason="Better.",
         )
+        if self.random.random() < 0.6:
+            self.now += timedelta(minutes=1)
+            self.approve()
 
     def approve(self) -> None:
         """A second person approves what waits."""
