@@ -5,11 +5,12 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.api import answers
 from app.api.dependencies import KeyWriter, NowDep, ReadingDep, WritingDep
 from app.api.problems import responses
+from app.api.schemas.fields import CurrentTerms
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import Role
 from app.services import access
@@ -17,7 +18,7 @@ from app.services import access
 router = APIRouter(prefix="/keys", tags=["keys"], route_class=StrictRoute)
 
 
-class NewKeyBody(BaseModel):
+class NewKeyBody(CurrentTerms):
     """What a new key is for."""
 
     model_config = ConfigDict(

@@ -5,20 +5,21 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 from app.api import answers, parameters
 from app.api.dependencies import NowDep, ReadingDep, SiteWriter, WritingDep
 from app.api.idempotency import OnceDep
 from app.api.paging import PageDep
 from app.api.problems import responses
+from app.api.schemas.fields import CurrentTerms
 from app.api.strict import StrictRoute
 from app.services import upkeep
 
 router = APIRouter(prefix="/maintenances", tags=["sites"], route_class=StrictRoute)
 
 
-class NewMaintenance(BaseModel):
+class NewMaintenance(CurrentTerms):
     """Work on one site or one vantage, once or every week by the clocks of a place."""
 
     model_config = ConfigDict(

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.api import answers
 from app.api.dependencies import AlertWriter, NowDep, ReadingDep, WritingDep
 from app.api.idempotency import OnceDep
 from app.api.problems import responses
+from app.api.schemas.fields import CurrentTerms
 from app.api.schemas.sites import CountryCode
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import AlertKind, ChannelKind
@@ -22,7 +23,7 @@ from app.storage.outbox import Subscription
 router = APIRouter(prefix="/subscriptions", tags=["alerts"], route_class=StrictRoute)
 
 
-class NewSubscription(BaseModel):
+class NewSubscription(CurrentTerms):
     """Where somebody wants to be told; empty `kinds` and `countries` ask for everything."""
 
     model_config = ConfigDict(
@@ -43,8 +44,8 @@ class NewSubscription(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
     channel: ChannelKind
     address: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
-    kinds: Annotated[list[AlertKind], Field(max_length=len(AlertKind))] = []
-    countries: Annotated[list[CountryCode], Field(max_length=300)] = []
+    kinds: list[AlertKind] = Field(default=[], max_length=len(AlertKind))
+    countries: list[CountryCode] = Field(default=[], max_length=300)
 
 
 def _view(subscription: Subscription) -> dict[str, Any]:

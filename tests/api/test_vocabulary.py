@@ -9,7 +9,12 @@ import pytest
 from pydantic import Field, ValidationError
 
 from app import labels
-from app.api.schemas.fields import Body
+from app.api.keys import NewKeyBody
+from app.api.maintenances import NewMaintenance
+from app.api.schemas.fields import Body, CurrentTerms
+from app.api.schemas.incidents import NewIncident
+from app.api.schemas.sites import NewSite, NewVantage
+from app.api.subscriptions import NewSubscription
 from app.domain.record.crosswalks import ROWS
 from app.domain.vocabulary import LISTS, SUBTYPE_LISTS, VOCABULARY_VERSION, Category, Term
 from tests.client import Client
@@ -152,3 +157,9 @@ def test_a_body_takes_no_retired_term() -> None:
     for sent in ({"mode": "by_land"}, {"mode": "overland", "others": ["by_land"]}):
         with pytest.raises(ValidationError, match="use 'overland'"):
             Journey.model_validate(sent)
+
+
+def test_every_body_refuses_retired_terms() -> None:
+    """No door takes by another kind of body what the others refuse."""
+    for kind in (NewSite, NewVantage, NewSubscription, NewKeyBody, NewMaintenance, NewIncident):
+        assert issubclass(kind, CurrentTerms), kind.__name__

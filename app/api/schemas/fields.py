@@ -68,7 +68,19 @@ def _current(term: Term) -> None:
         raise PydanticCustomError(error.code, error.detail) from None
 
 
-class Body(BaseModel):
+class CurrentTerms(BaseModel):
+    """What is handed in: a retired term is refused with its successor, wherever a field holds it."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _in_use(cls, value: object) -> object:
+        for term in value if isinstance(value, list | tuple | set | frozenset) else (value,):
+            if isinstance(term, Term):
+                _current(term)
+        return value
+
+
+class Body(CurrentTerms):
     """A body that takes no field it does not know, least of all a source's identity."""
 
     model_config = ConfigDict(extra="forbid")
@@ -78,14 +90,6 @@ class Body(BaseModel):
     def _refuse_sealed(cls, data: object) -> object:
         _no_sealed(data, frozenset(cls.model_fields))
         return data
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _in_use(cls, value: object) -> object:
-        for term in value if isinstance(value, list | tuple | set | frozenset) else (value,):
-            if isinstance(term, Term):
-                _current(term)
-        return value
 
     def to_draft(self, kind: type[D]) -> D:
         """Return what the services take; fields that were not sent keep their defaults."""

@@ -4,15 +4,16 @@
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
+from pydantic import ConfigDict, Field, IPvAnyAddress, StringConstraints
 
+from app.api.schemas.fields import CurrentTerms
 from app.domain.vocabulary import VantageRole
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,6}$")]
 
 
-class NewSite(BaseModel):
+class NewSite(CurrentTerms):
     """A site to watch."""
 
     model_config = ConfigDict(
@@ -28,7 +29,7 @@ class NewSite(BaseModel):
     outlet_id: uuid.UUID | None = None
 
 
-class NewVantage(BaseModel):
+class NewVantage(CurrentTerms):
     """A vantage: another resolver or a proxy of this machine, or (`egress: agent`) a remote machine."""
 
     model_config = ConfigDict(
