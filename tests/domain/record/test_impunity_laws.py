@@ -2,7 +2,7 @@
 """The invariants of the derivation, on arbitrary cases."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from app.domain.record.cases import CaseFact
 from app.domain.record.impunity import derive
-from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Instigation
+from app.domain.record.impunity_input import CategoriesNote, Override
+from app.domain.record.impunity_override import LEVELS, with_override
+from app.domain.vocabulary import Category, CrimeRole, FactKind, Impunity, Instigation
 from tests.domain.record.accountability import (
     EPOCH,
     JUSTICE,
@@ -200,3 +202,63 @@ def test_the_strategy_reaches_every_level() -> None:
     assert base.change(facts=(held,)).level() is Impunity.FULL_JUSTICE
     alleged = base.change(facts=(held,), instigation=Instigation.ALLEGED)
     assert alleged.level() is Impunity.PARTIAL_IMPUNITY
+
+
+@lawful
+@given(
+    incidents(),
+    st.sampled_from(sorted(LEVELS)),
+    st.none() | DAYS,
+    st.none() | st.integers(0, 6).map(lambda years: EPOCH + timedelta(days=365 * years)),
+    DAYS,
+)
+def test_a_level_by_hand_alters_nothing_of_the_derived_one(
+    incident: Incident, level: Impunity, since: date | None, retracted: datetime | None, day: date
+) -> None:
+    """It is laid over: the derivation beside it is what it is without, and so are held and missing."""
+    by_hand = Override(
+        id="o",
+        level=level,
+        reason="A sealed judgment.",
+        source="A letter",
+        confirmed_at=EPOCH,
+        since=since,
+        retracted_at=retracted,
+    )
+    derived = derive(incident.given(), as_of=day, known_at=LONG_AFTER)
+    shown = with_override(derived, [by_hand])
+    if retracted is not None or (since is not None and since > day):
+        assert shown == derived
+        return
+    assert shown.level is level
+    assert shown.derived == derived
+    assert (shown.held, shown.missing, shown.flags, shown.fact_ids) == (
+        derived.held,
+        derived.missing,
+        derived.flags,
+        derived.fact_ids,
+    )
+
+
+@lawful
+@given(
+    incidents(),
+    st.sets(st.sampled_from([Category.PHYSICAL_ATTACK, Category.RESTRICTIVE_LAW]), min_size=1),
+    DAYS,
+)
+def test_categories_changed_later_do_not_reach_back(
+    incident: Incident, later: set[Category], day: date
+) -> None:
+    """What kind of incident it is held to be today says nothing about what was known before."""
+    given_then = incident.given()
+    asked_at = TOLD + timedelta(days=1)
+    noted = replace(
+        given_then,
+        categories=frozenset(later),
+        earlier_categories=(
+            CategoriesNote(values=incident.categories, recorded_at=EPOCH),
+            CategoriesNote(values=frozenset(later), recorded_at=asked_at + timedelta(days=1)),
+        ),
+    )
+    before = derive(given_then, as_of=day, known_at=asked_at)
+    assert derive(noted, as_of=day, known_at=asked_at) == before
