@@ -35,6 +35,27 @@ def test_upgrade_twice_changes_nothing(engine: sa.Engine) -> None:
     assert migrations.current(engine) == migrations.head()
 
 
+def test_what_was_recorded_before_the_ledger_waits_to_be_sealed(engine: sa.Engine) -> None:
+    """Revisions of an older record get their place in the queue, and outlive the way back."""
+    migrations.downgrade(engine, "0002")
+    with engine.begin() as connection:
+        connection.execute(sa.text(_A_REVISION))
+
+    migrations.upgrade(engine, "0003")
+    with engine.connect() as connection:
+        waiting = connection.execute(sa.text("SELECT count(*) FROM ledger_waiting")).scalar()
+    migrations.downgrade(engine, "0002")
+    with engine.connect() as connection:
+        actions = connection.execute(sa.text("SELECT action FROM revisions")).scalars().all()
+
+    assert waiting == 1
+    assert actions == ["create"]
+
+
+_A_REVISION = f"""INSERT INTO revisions (id, object_kind, object_id, number, action, at, changes)
+    VALUES ('{"a" * 32}', 'incident', '{"b" * 32}', 1, 'create', '2026-11-01 00:00:00+00:00', '{{}}')"""
+
+
 def test_measurements_of_the_first_record_survive_the_next(engine: sa.Engine) -> None:
     """A database with measurements and verdicts goes up and down again, and loses none."""
     migrations.downgrade(engine, "0001")

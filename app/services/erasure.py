@@ -30,6 +30,7 @@ from app.storage.sealing import ERASE
 NOT_SEARCHED = (
     *erasing.NOT_SEARCHED,
     "kept pages and certificates (bodies/)",
+    "files of evidence (evidence/)",
     "log files",
     "backups",
     "what others have downloaded",
