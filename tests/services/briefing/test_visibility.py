@@ -2,6 +2,7 @@
 """Nothing restricted reaches a briefing in any form; the desk's marks what is not published."""
 
 import io
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, WorkflowStatus
 from app.errors import NotAllowed
 from app.exports import papers
-from app.services import cases, decisions, recommendations
+from app.services import briefing_texts, cases, decisions, recommendations
 from app.services.briefing_material import Audience
 from app.services.drafts import DecisionDraft, PatternDraft, RecommendationDraft
 from app.storage.database import Sessions
@@ -89,20 +90,17 @@ def _unpacked(content: bytes, suffix: str) -> str:
 YEAR = {"first": NOW.date().replace(year=2025, month=1, day=1), "last": NOW.date()}
 
 
-@pytest.mark.parametrize("audience", list(Audience))
-@pytest.mark.parametrize("language", ["en", "ru", "kk"])
-def test_no_form_for_anybody_shows_what_is_restricted(
-    sessions: Sessions, audience: Audience, language: str
-) -> None:
+def test_no_form_for_anybody_shows_what_is_restricted(sessions: Sessions) -> None:
     """Reports under way, minors, relatives, suspects, unverified and retracted facts stay inside."""
     plant(sessions)
-    made = briefing(sessions, viewer=DESK, audience=audience, language=language, **YEAR)
+    for audience, language in itertools.product(Audience, briefing_texts.LANGUAGES):
+        made = briefing(sessions, viewer=DESK, audience=audience, language=language, **YEAR)
 
-    for suffix in (".md", ".html", ".json", ".docx"):
-        text = _unpacked(papers.write(made, suffix), suffix)
-        assert PUBLIC_WORD in text
-        assert SECRET not in text, suffix
-        assert (VERIFIED in text) is (audience is Audience.DESK), suffix
+        for suffix in (".md", ".html", ".json", ".docx"):
+            text = _unpacked(papers.write(made, suffix), suffix)
+            assert PUBLIC_WORD in text
+            assert SECRET not in text, (audience, language, suffix)
+            assert (VERIFIED in text) is (audience is Audience.DESK), (language, suffix)
 
 
 def test_the_desks_briefing_marks_what_is_not_published(sessions: Sessions) -> None:
