@@ -108,3 +108,18 @@ def test_conditions_are_counted_on_the_command_line(folder: Path) -> None:
     wrong = run("stats", "people", "--country", "Iraq")
     assert wrong.exit_code == 1
     assert "ISO 3166-1" in wrong.output
+
+
+def test_the_response_rate_is_empty_where_no_state_was_asked(folder: Path) -> None:
+    """Nothing is invented from our own facts: no question on record, no row; the rate is null."""
+    (folder / "cpj.csv").write_bytes(make_cpj.full(killed("Person", 2010)))
+    answer("reports", "import", "cpj.csv", "--format", "cpj", "--trust", "dataset")
+
+    found = answer("stats", "response-rate", "--asked-by", "UNESCO")
+    rate = answer("stats", "impunity-rate", "--edition", "2014")
+
+    assert (found["rows"], found["n"], found["asked_by"]) == ([], 0, "UNESCO")
+    assert {row["unesco_rate_percent"] for row in rate["rows"]} == {None}
+    shown = run("stats", "response-rate")
+    assert shown.exit_code == 0
+    assert "0 questions." in shown.output

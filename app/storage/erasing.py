@@ -17,7 +17,10 @@ from app.domain.record.names import NamePattern, without
 from app.storage.cases import Fact, case_incidents
 from app.storage.database import Base
 from app.storage.ledger import Revision
+from app.storage.parties import Party
 from app.storage.parts import Involvement, Target
+from app.storage.recommendations import recommendation_cases, recommendation_incidents
+from app.storage.replies import ReplyClaim, reply_cases, reply_recommendations
 from app.storage.reports import Report
 
 NOT_SEARCHED = ("measurements",)
@@ -58,7 +61,7 @@ class Left:
 
 
 def linked_to(session: Session, person_id: uuid.UUID) -> dict[str, set[uuid.UUID]]:
-    """Return what is on record about a person: incidents, cases and reports, by table."""
+    """Return what is on record about a person, by table: incidents, cases, reports, what was asked."""
     incidents = set(
         session.scalars(
             sa.union(
@@ -67,13 +70,56 @@ def linked_to(session: Session, person_id: uuid.UUID) -> dict[str, set[uuid.UUID
             )
         )
     )
-    cases = set(session.scalars(sa.select(Fact.case_id).where(Fact.person_id == person_id)))
+    cases = set(
+        session.scalars(
+            sa.union(
+                sa.select(Fact.case_id).where(Fact.person_id == person_id),
+                sa.select(Party.case_id).where(Party.person_id == person_id),
+            )
+        )
+    )
     pairs = session.execute(sa.select(case_incidents.c.case_id, case_incidents.c.incident_id))
     for case_id, incident_id in pairs:
         if incident_id in incidents:
             cases.add(case_id)
     reports = set(session.scalars(sa.select(Report.id).where(Report.incident_id.in_(incidents))))
-    return {"people": {person_id}, "incidents": incidents, "cases": cases, "reports": reports}
+    asked = _asked_about(session, incidents, cases)
+    return {
+        "people": {person_id},
+        "incidents": incidents,
+        "cases": cases,
+        "reports": reports,
+        **asked,
+    }
+
+
+def _asked_about(
+    session: Session, incidents: set[uuid.UUID], cases: set[uuid.UUID]
+) -> dict[str, set[uuid.UUID]]:
+    """Return the recommendations about these incidents and cases, and what States said of them."""
+    asked, replies = recommendation_incidents, reply_recommendations
+    recommendations = set(
+        session.scalars(
+            sa.union(
+                sa.select(asked.c.recommendation_id).where(asked.c.incident_id.in_(incidents)),
+                sa.select(recommendation_cases.c.recommendation_id).where(
+                    recommendation_cases.c.case_id.in_(cases)
+                ),
+            )
+        )
+    )
+    answers = set(
+        session.scalars(
+            sa.union(
+                sa.select(ReplyClaim.reply_id).where(ReplyClaim.incident_id.in_(incidents)),
+                sa.select(reply_cases.c.reply_id).where(reply_cases.c.case_id.in_(cases)),
+                sa.select(replies.c.reply_id).where(
+                    replies.c.recommendation_id.in_(recommendations)
+                ),
+            )
+        )
+    )
+    return {"recommendations": recommendations, "state_replies": answers}
 
 
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:

@@ -220,7 +220,7 @@ def test_a_sentence_cannot_contradict_itself(
 def test_a_case_is_changed_against_the_version_that_was_read(
     caller: Caller, public: Client, sessions: Sessions
 ) -> None:
-    """428 without one, 412 with an old one; a public case by a second person with a reason, never its polarity."""
+    """428 without one, 412 with an old one; once public, a second person gives a reason."""
     with sessions.writing() as session:
         incident = str(make.incident(session).id)
     author, editor = caller(Role.EDITOR, "dana"), caller(Role.EDITOR, "erlan")

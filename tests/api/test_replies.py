@@ -287,3 +287,31 @@ def test_what_a_decision_names_is_watched_only_where_a_person_says_so(
     with sessions.reading() as session:
         site = session.get_one(Site, uuid.UUID(accepted.json()["site_id"]))
         assert (site.is_probed, site.country, str(site.outlet_id)) == (True, "KZ", outlet)
+
+
+def test_erasing_a_person_takes_the_name_out_of_questions_and_answers(
+    author: Client, colleague: Client, public: Client, sessions: Sessions
+) -> None:
+    """Also where the person is only party to the case that was asked about."""
+    target = {"kind": "person", "person": {"name": "Aigul Serikbayeva", "country": "KZ"}}
+    with sessions.writing() as session:
+        other = make.incident(session, targets=[target])
+        row = make.incident(session)
+        case = make.case(session, row.id)
+        make.fact(session, case.id, "charged")
+        person = str(other.targets[0].person_id)
+        case_id = str(case.id)
+    party = {"kind": "person", "role": "claimant", "person_id": person}
+    assert author.post(f"/api/v1/cases/{case_id}/parties", json=party).status_code == 201
+    asked = {**ASKED, "text": "Hear Aigul Serikbayeva.", "case_ids": [case_id]}
+    recommendation = _made(author, RECOMMENDATIONS, asked, colleague)
+    answer = {"replied_on": "2026-02", "answer": "Aigul Serikbayeva was heard."}
+    linked = {"recommendation_ids": [recommendation.rpartition("/")[2]]}
+    reply = _made(author, REPLIES, {**QUESTION, **answer, **linked}, colleague)
+
+    done = colleague.post(f"/api/v1/people/{person}:erase", json={"reason": "Asked for it."})
+
+    assert done.status_code == 200, done.text
+    for url in (recommendation, reply, f"/api/v1/cases/{case_id}"):
+        assert "Serikbayeva" not in author.get(url).text
+    assert public.get(reply).json()["answered"] is True
