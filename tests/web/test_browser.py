@@ -126,6 +126,8 @@ PAGES: dict[str, str | Callable[[Page, str], str]] = {
     "incident": first("incidents"),
     "outlets": "/outlets",
     "outlet": first("outlets"),
+    "people": "/people?country=KZ",
+    "person": first("people"),
     "alerts": "/alerts",
     "alert": first("alerts"),
     "country": "/countries/KZ",

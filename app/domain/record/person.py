@@ -112,7 +112,7 @@ def standing(happenings: Iterable[Happening], *, as_of: date, known_at: datetime
 
 def _rule(one: Happening) -> Rule | None:
     found = rules.rule_for(one.told)
-    if found is None or found.effect is not Effect.SENTENCE:
+    if found is None or found.effect is not Effect.WHERE_HELD:
         return found
     if one.suspended_sentence:
         return rules.SUSPENDED
@@ -151,7 +151,7 @@ def _take(fold: _Fold, one: Happening, rule: Rule) -> None:
             # An arrest carries out a sentence, or comes before it; it makes nobody less imprisoned.
             keeps = rule.effect is Effect.HOLD_WEAKLY and fold.state is PersonStanding.IMPRISONED
             _turn(fold, one, rule, fold.state if keeps else rule.standing)
-        case Effect.SENTENCE:
+        case Effect.WHERE_HELD:
             is_prison = one.sentence_months is None or one.sentence_months > 0
             if fold.state in HELD and is_prison and not one.in_absentia:
                 fold.holds.append((one.matters, rule, one))
@@ -252,8 +252,14 @@ def _told(fold: _Fold, as_of: date) -> Standing:
     )
 
 
+def _said(span: DateSpan) -> str:
+    """Say when; after an open start by when, for it began then at the latest and has not ended."""
+    is_open = span.earliest == date.min
+    return f"by {human(span).removeprefix('until ')}" if is_open else human(span)
+
+
 def _reasons(last: Turn, end: date | None, as_of: date) -> Iterable[str]:
-    yield f"{last.sentence} ({human(last.since)})"
+    yield f"{last.sentence} ({_said(last.since)})"
     if end is not None and end < as_of:
         yield f"The sentence would have ended by {end.isoformat()}; a release is not on record."
     elif end is not None:

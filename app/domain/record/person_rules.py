@@ -21,7 +21,7 @@ class Effect(Enum):
     SET = auto()  # From then on it is the row's standing.
     HOLD = auto()  # Held, on account of this incident or case.
     HOLD_WEAKLY = auto()  # Held, but never less gravely than already.
-    SENTENCE = auto()  # Held as one convicted, where already held.
+    WHERE_HELD = auto()  # Held so, where held already; of others it says nothing.
     FREE = auto()  # No longer held, whatever for.
     LIFT = auto()  # No longer held for this; where for nothing else, nobody says what followed.
     END = auto()  # Nothing comes after it.
@@ -57,8 +57,8 @@ RULES: tuple[Rule, ...] = (
         "person.psychiatric",
         _S.IN_PSYCHIATRIC_INSTITUTION,
         Effect.HOLD,
-        "The person was sent to a psychiatric institution or examination.",
-        _detention("forced_psychiatric") | {_F.FORCED_PSYCHIATRIC},
+        "The person was sent to a psychiatric institution.",
+        _detention("forced_psychiatric"),
     ),
     Rule(
         "person.imprisoned",
@@ -81,10 +81,18 @@ RULES: tuple[Rule, ...] = (
         "The person was arrested or detained.",
         _detention("arrest", "detention", None) | {_F.ARRESTED, _F.PRE_TRIAL_DETENTION},
     ),
+    # By itself it may be no more than an examination, after which somebody goes home.
+    Rule(
+        "person.psychiatric_in_custody",
+        _S.IN_PSYCHIATRIC_INSTITUTION,
+        Effect.WHERE_HELD,
+        "The person was sent to a psychiatric institution while held.",
+        frozenset({_F.FORCED_PSYCHIATRIC}),
+    ),
     Rule(
         "person.convicted_in_custody",
         _S.IMPRISONED,
-        Effect.SENTENCE,
+        Effect.WHERE_HELD,
         "The person was sentenced to prison while held.",
         frozenset({_F.CONVICTED}),
     ),

@@ -39,7 +39,8 @@ class TargetRow:
 
     name: str
     others: tuple[Name, ...]
-    outlet_id: str | None
+    page: str | None
+    employer: tuple[str, str] | None  # id and name of the outlet they worked at
     role: str
     harm: str
     claims: str
@@ -157,6 +158,8 @@ def target_row(target: Mapping[str, Any]) -> TargetRow:
     if target["count"]:
         said.append(words.count(target["count"], "of them", "of them"))
     names = person["names"] if person else {}
+    # Documents kept before it was recorded have no such field.
+    employer = target.get("employer")
     return TargetRow(
         name=words.capital(_name(target)),
         others=tuple(
@@ -164,11 +167,19 @@ def target_row(target: Mapping[str, Any]) -> TargetRow:
             for language, text in sorted(names.items())
             if text != person["name"]
         ),
-        outlet_id=str(target["outlet"]["id"]) if target["outlet"] else None,
+        page=_page_of(target),
+        employer=(str(employer["id"]), employer["name"]) if employer else None,
         role=words.capital(", ".join(said)),
         harm=words.capital(target["harm"] or ""),
         claims=words.listed([words.label(one) for one in target["flags"]]),
     )
+
+
+def _page_of(target: Mapping[str, Any]) -> str | None:
+    for kind, path in (("person", "people"), ("outlet", "outlets")):
+        if target[kind]:
+            return f"/{path}/{target[kind]['id']}"
+    return None
 
 
 def _involved(one: Mapping[str, Any]) -> str:

@@ -120,13 +120,21 @@ def _word(state: PersonStanding) -> str:
 
 def _since(text: str) -> str:
     said = words.edtf(text)
+    if text.startswith("../"):
+        # It began by then at the latest, and nobody says that it ended then.
+        return f"since {said.removeprefix('until ')} or before"
     return said if "/" in text else f"since {said}"
+
+
+def _when(text: str) -> str:
+    said = words.edtf(text)
+    return f"By {said.removeprefix('until ')}" if text.startswith("../") else words.capital(said)
 
 
 def turn_row(view: Mapping[str, Any]) -> TurnRow:
     """Put one standing of the history into words."""
     return TurnRow(
-        when=words.capital(words.edtf(view["since"]["text"])),
+        when=_when(view["since"]["text"]),
         word=_word(PersonStanding(view["state"])),
         sentence=view["sentence"],
     )

@@ -47,7 +47,6 @@ def asked(*happenings: Happening, as_of: date = TODAY, known_at: datetime = NOW)
         (Category.ENFORCED_DISAPPEARANCE, S.MISSING, "person.missing"),
         ((Category.DETENTION, "forced_psychiatric"), S.IN_PSYCHIATRIC_INSTITUTION,
          "person.psychiatric"),
-        (F.FORCED_PSYCHIATRIC, S.IN_PSYCHIATRIC_INSTITUTION, "person.psychiatric"),
         ((Category.DETENTION, "imprisonment"), S.IMPRISONED, "person.imprisoned"),
         (F.SENTENCE_STARTED, S.IMPRISONED, "person.imprisoned"),
         ((Category.DETENTION, "house_arrest"), S.UNDER_HOUSE_ARREST, "person.house_arrest"),
@@ -62,6 +61,8 @@ def asked(*happenings: Happening, as_of: date = TODAY, known_at: datetime = NOW)
         ((Category.DETENTION, "interrogation"), S.UNKNOWN, "person.silent"),
         (Category.PHYSICAL_ATTACK, S.UNKNOWN, "person.silent"),
         (F.CHARGED, S.UNKNOWN, "person.silent"),
+        # It may have been an examination only.
+        (F.FORCED_PSYCHIATRIC, S.UNKNOWN, "person.silent"),
         (F.ACQUITTED, S.UNKNOWN, "person.silent"),
         (F.CONVICTED, S.UNKNOWN, "person.silent"),
     ],
@@ -107,6 +108,16 @@ def test_custody_becomes_prison_by_a_sentence() -> None:
     assert asked(*steps, as_of=date(2016, 8, 21)).state is S.IMPRISONED
 
 
+def test_sent_to_a_psychiatric_institution_while_held() -> None:
+    """Of somebody who is held it says where."""
+    found = asked(told(F.ARRESTED, "2013-03-14"), told(F.FORCED_PSYCHIATRIC, "2013-23"))
+
+    assert (found.state, found.rule) == (
+        S.IN_PSYCHIATRIC_INSTITUTION,
+        "person.psychiatric_in_custody",
+    )
+
+
 def test_the_end_of_a_sentence_frees_nobody() -> None:
     """Past its length the person is still imprisoned by the record, and it says what is missing."""
     steps = (
@@ -115,6 +126,8 @@ def test_the_end_of_a_sentence_frees_nobody() -> None:
     )
 
     before = asked(*steps, as_of=date(2021, 5, 30))
+    # It began by then at the latest; nobody says that it ended then.
+    assert before.reasons[0] == "The person was imprisoned. (by November 2013)"
     after = asked(*steps, as_of=date(2021, 5, 31))
 
     assert (before.state, before.presumed_end) == (S.IMPRISONED, date(2021, 5, 30))
