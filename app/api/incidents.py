@@ -24,7 +24,7 @@ from app.api.problems import responses
 from app.api.schemas.incidents import IncidentPatch, NewIncident
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import Category, Impunity, IncidentScope, PersonRole, WorkflowStatus
-from app.errors import FieldError, InvalidInput
+from app.errors import FieldError, InvalidInput, UnknownField
 from app.services import record
 from app.services.drafts import IncidentDraft
 from app.storage.incidents import IncidentFilter
@@ -54,6 +54,9 @@ def list_incidents(
         date | None, Query(description="Overlap: known to begin on or before.")
     ] = None,
     verified: bool | None = None,
+    waiting: Annotated[
+        bool | None, Query(description="For the desk: a change waits for a second person.")
+    ] = None,
     bbox: Annotated[
         str | None,
         Query(max_length=100, description="west,south,east,north in degrees; what you may see."),
@@ -73,6 +76,8 @@ def list_incidents(
             sentence,
             errors=(FieldError(pointer="#query/date_to", code="inverted", message=sentence),),
         )
+    if waiting is not None and not viewer.is_staff:
+        raise UnknownField("this address takes no such parameter: `waiting` is for the desk")
     wanted = IncidentFilter(
         countries=parameters.countries(country),
         categories=parameters.terms("category", category, Category),
@@ -85,6 +90,7 @@ def list_incidents(
         date_from=date_from,
         date_to=date_to,
         verified=verified,
+        waiting=waiting,
         box=parameters.box(bbox),
         external_id=parameters.external_id(external_id),
         q=q,

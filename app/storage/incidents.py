@@ -38,6 +38,7 @@ from app.storage.decisions import Decision
 from app.storage.evidence import Evidence
 from app.storage.external_ids import ExternalId
 from app.storage.parts import EventGroup, IncidentCategory, Involvement, Target, worked_at
+from app.storage.pending import PENDING, PendingChange
 
 incident_citations = sa.Table(
     "incident_citations",
@@ -154,6 +155,8 @@ class IncidentFilter:
     date_from: date | None = None
     date_to: date | None = None
     verified: bool | None = None
+    # Whether a change of it waits for a second person; asked by the desk only.
+    waiting: bool | None = None
     q: str | None = None
     box: Box | None = None
     # (system, id) of another system.
@@ -187,6 +190,11 @@ def _matching_fields(wanted: IncidentFilter) -> Iterator[sa.ColumnElement[bool]]
     if wanted.verified is not None:
         is_verified = Incident.status.in_(VERIFIED)
         yield is_verified if wanted.verified else ~is_verified
+    if wanted.waiting is not None:
+        waits = sa.exists().where(
+            PendingChange.incident_id == Incident.id, PendingChange.outcome == PENDING
+        )
+        yield waits if wanted.waiting else ~waits
     if wanted.impunity:
         yield Incident.impunity.in_(wanted.impunity)
     if wanted.scope is not None:

@@ -44,16 +44,6 @@ def pending_of(session: Session, incident_id: uuid.UUID) -> Sequence[PendingChan
     ).all()
 
 
-def waiting_incidents(session: Session) -> Sequence[uuid.UUID]:
-    """Return the incidents of which a change waits."""
-    return session.scalars(
-        sa.select(PendingChange.incident_id)
-        .where(PendingChange.outcome == PENDING)
-        .distinct()
-        .order_by(PendingChange.incident_id)
-    ).all()
-
-
 def drop(session: Session, incident_id: uuid.UUID, *, by: uuid.UUID | None, now: datetime) -> None:
     """Let go of what waits for an incident that is public no more."""
     for one in pending_of(session, incident_id):
