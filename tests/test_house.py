@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOORS = {
     "app/api/dependencies.py",
     "app/api/traced.py",
+    "app/api/tracing.py",
     "app/cli.py",
     "app/cli_knowledge.py",
     "app/cli_ledger.py",

@@ -21,6 +21,17 @@ def test_a_key_is_shown_once(caller: Caller) -> None:
     assert made.json()["key"] not in listed.text
 
 
+def test_a_key_names_the_person_who_uses_it(caller: Caller) -> None:
+    """Where its name says something else; the list tells, and without one the name counts."""
+    admin = caller(Role.ADMIN, "root")
+    body = {"role": "editor", "name": "phone", "owner": "Dana"}
+    assert admin.post("/api/v1/keys", json=body).status_code == 201
+
+    owners = {one["name"]: one["owner"] for one in admin.get("/api/v1/keys").json()["data"]}
+
+    assert owners == {"phone": "Dana", "root": None}
+
+
 def test_no_key_is_401_and_says_what_to_send(public: Client) -> None:
     """A missing key is a problem with a WWW-Authenticate header."""
     answer = public.get("/api/v1/keys")
