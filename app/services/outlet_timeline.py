@@ -244,10 +244,14 @@ def _suits(
     )
     for case in session.scalars(query):
         found = case_found(case, as_of=when.as_of, known_at=when.known_at or now)
-        if not found.facts:
+        stored = {str(fact.id): fact for fact in case.facts}
+        # Outside the desk what was withdrawn since is left out of the past as well.
+        facts = [
+            fact for fact in found.facts if viewer.is_staff or stored[fact.id].retracted_at is None
+        ]
+        if not facts:
             continue
-        first = found.facts[0].happened
-        stored = next(fact for fact in case.facts if str(fact.id) == found.facts[0].id)
+        first = facts[0].happened
         yield _entry(
             TimelineKind.SUIT,
             case.id,
@@ -255,7 +259,7 @@ def _suits(
             case.title,
             detail=found.stage.sentence if found.stage else None,
             link=f"/api/v1/cases/{case.id}",
-            source=citation_view(stored.citation),
+            source=citation_view(stored[facts[0].id].citation),
             polarity=case.polarity,
             stage=found.stage,
         )
