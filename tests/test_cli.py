@@ -192,13 +192,14 @@ def test_reports_import_takes_a_file_once(tmp_path: Path) -> None:
 
 def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     """A key is printed once; the list never shows it; revoking twice is harmless."""
-    made = run(tmp_path, "key", "create", "--role", "monitor", "--name", "desk")
+    made = run(tmp_path, "key", "create", "--role", "monitor", "--name", "desk", "--owner", "Dana")
     listed = run(tmp_path, "key", "list", "--json")
     (row,) = json.loads(listed.stdout)
     revoked = run(tmp_path, "key", "revoke", row["id"])
 
     assert made.stdout.startswith("qlm_")
     assert made.stdout.strip() not in listed.stdout
+    assert (row["name"], row["owner"]) == ("desk", "Dana")
     assert revoked.returncode == 0
 
 
