@@ -15,7 +15,7 @@ from app.api.schemas.intake import AcceptanceBody, RejectionBody
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import ReportStatus
 from app.services import record, reports
-from app.services.reports import Acceptance
+from app.services.report_drafts import Acceptance
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=StrictRoute)
 
@@ -47,6 +47,14 @@ def list_reports(
 def read_report(report_id: uuid.UUID, session: ReadingDep, _caller: ReportWriter) -> Response:
     """One report: what was read, beside every version of its source's own words."""
     return answers.item(reports.report_view(session, report_id))
+
+
+@router.get("/{report_id}/draft", responses=responses(401, 403, 404))
+def read_report_draft(
+    report_id: uuid.UUID, session: ReadingDep, caller: ReportWriter, now: NowDep
+) -> Response:
+    """What accepting it as it stands would hand in, and what somebody must say first."""
+    return answers.item(reports.report_draft(session, caller, report_id, now=now))
 
 
 @router.post("/{report_id}:accept", status_code=201, responses=responses(401, 403, 404, 409, 422))

@@ -9,39 +9,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import CitationType, ReportStatus, TargetKind, Trust
+from app.domain.vocabulary import ReportStatus
 from app.errors import Conflict
-from app.services import record
+from app.services import record, report_drafts
 from app.services.checks import wrong
-from app.services.drafts import CategoryDraft, CitationDraft, Draft, IncidentDraft, TargetDraft
+from app.services.outlet_names import OutletNames
+from app.services.report_drafts import Acceptance, told_by
 from app.storage import ledger, reports
 from app.storage.incidents import Incident
 from app.storage.reports import Report
-
-_CITED_AS = {
-    Trust.LEAD: CitationType.NEWS,
-    Trust.REPORT: CitationType.NGO_REPORT,
-    Trust.DATASET: CitationType.DATASET,
-}
-
-
-class Acceptance(Draft, frozen=True, kw_only=True):
-    """What the accepting person says; the rest is taken from the report, where it says so."""
-
-    categories: list[CategoryDraft]
-    targets: list[TargetDraft] = msgspec.field(default_factory=list)
-    title: str | None = None
-    date: str | None = None
-    country: str | None = None
-    admin1: str | None = None
-    place: str | None = None
-    narrative: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def list_reports(
@@ -69,6 +49,15 @@ def report_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
     return {**_view(report), "versions": versions}
 
 
+def report_draft(
+    session: Session, viewer: Viewer, report_id: uuid.UUID, *, now: datetime
+) -> dict[str, Any]:
+    """Return what accepting a report as it stands would hand in, and what it lacks."""
+    report = reports.get_report(session, report_id)
+    found = report_drafts.drafted(told_by(report), OutletNames(session, viewer), now=now)
+    return report_drafts.draft_view(report, found)
+
+
 def accept_report(
     session: Session,
     viewer: Viewer,
@@ -80,7 +69,9 @@ def accept_report(
     """Draft an incident from a report; a second acceptance is refused with the first one's incident."""
     report = reports.lock_report(session, report_id)
     _refuse_decided(report)
-    draft = _draft(report, added, now)
+    draft = report_drafts.drafted(
+        told_by(report), OutletNames(session, viewer), now=now, added=added
+    ).complete()
     incident = record.create_incident(session, viewer, draft, now=now, as_draft=True)
     report.incident_id = incident.id
     _decide(session, viewer, report, ReportStatus.ACCEPTED, reason=None, now=now)
@@ -129,55 +120,6 @@ def _decide(
         changes={"status": {"old": old.value, "new": status.value}},
     )
     ledger.bump(session, "staff")
-
-
-def _draft(report: Report, added: Acceptance, now: datetime) -> IncidentDraft:
-    country = added.country or report.country
-    if country is None:
-        raise wrong("/country", "missing", "The report names no country: say where it happened.")
-    # No name is invented: until somebody names the targets, they are who the report speaks of.
-    unnamed = TargetDraft(kind=TargetKind.GROUP, description=report.title)
-    said = {report.language: report.summary} if report.language and report.summary else {}
-    return IncidentDraft(
-        title=added.title or report.title,
-        date=_date(report, added),
-        country=country,
-        admin1=added.admin1,
-        place=added.place,
-        categories=added.categories,
-        targets=added.targets or [unnamed],
-        narrative=added.narrative or said,
-        sources=[_citation(report, now)],
-        report_id=report.id,
-    )
-
-
-def _date(report: Report, added: Acceptance) -> str:
-    if added.date is not None:
-        return added.date
-    if report.date_text is not None:
-        return report.date_text
-    if report.published_at is None:
-        raise wrong("/date", "missing", "The report names no date: say when it happened.")
-    # The day of publication is not the day of the event: `~` says "about".
-    return f"{report.published_at.date().isoformat()}~"
-
-
-def _citation(report: Report, now: datetime) -> CitationDraft:
-    published_at = report.published_at
-    is_past = published_at is not None and published_at <= now
-    host = urlsplit(report.url).hostname if report.url else None
-    return CitationDraft(
-        type=_CITED_AS[report.source.trust],
-        title=report.title,
-        url=report.url,
-        publisher=host.removeprefix("www.") if host else report.source.name,
-        language=report.language,
-        published_on=published_at.date().isoformat() if published_at and is_past else None,
-        retrieved_on=report.changed_at.date(),
-        # Whatever else this source says about the same act adds no second source.
-        independence_group=f"source-{report.source_id}",
-    )
 
 
 def _view(report: Report) -> dict[str, Any]:

@@ -61,11 +61,15 @@ class AcceptanceBody(Body):
         }
     )
 
-    categories: Annotated[list[CategoryBody], Field(min_length=1, max_length=20)]
+    categories: list[CategoryBody] = Field(
+        default=[],
+        max_length=20,
+        description="Left out: the report's own; one that says no kind is accepted with one only.",
+    )
     targets: list[TargetBody] = Field(
         default=[],
         max_length=100,
-        description="Left out: a group, described by the report's title.",
+        description="Left out: the report's; where it names none, a group described by its title.",
     )
     title: Line | None = None
     date: EdtfDate | None = Field(

@@ -42,6 +42,8 @@ class DatasetRecord:
     suspected_type: ActorType = ActorType.UNKNOWN
     impunity: Impunity | None = None
     assesses_impunity: bool = False
+    # What the organisation calls it in its own system: (system, id).
+    external_id: tuple[str, str] | None = None
     url: str | None = None
 
 

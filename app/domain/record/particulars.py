@@ -27,6 +27,7 @@ class SaidTarget:
     description: str | None = None
     count: int | None = None
     role: PersonRole | None = None
+    other_roles: tuple[PersonRole, ...] = ()
     outlet: str | None = None
     sex: Sex | None = None
 
