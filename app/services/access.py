@@ -119,8 +119,16 @@ def authenticate(session: Session, secret: str, *, now: datetime) -> Viewer:
     row = find_key(session, secret[4:12])
     if row is None or not hmac.compare_digest(row.digest, _digest(secret)):
         raise refused
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+    viewer = viewer_of(row, now=now)
+    if viewer is None:
         raise refused
+    return viewer
+
+
+def viewer_of(row: ApiKey, *, now: datetime) -> Viewer | None:
+    """Return the viewer behind a key that was recognised, unless it is revoked or has expired."""
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return None
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return Viewer(key_id=row.id, role=row.role, name=row.name, scopes=scopes)
 

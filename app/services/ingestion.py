@@ -79,6 +79,7 @@ def ingest(
     From a trusted dataset, rows become verified records as well (`services.datasets`).
     """
     reports.lock_source(session, source.id)
+    is_remapped = is_remapped or source.is_remapped
     known = reports.known_reports(session, source.id)
     new, changed, unchanged = _sorted_out(found, known)
     new_ids = {account.raw.external_id: new_id() for account in new}
@@ -123,6 +124,7 @@ def ingest(
     source.last_run_at = now
     source.last_counts = result.counts()
     source.last_error = None
+    source.is_remapped = False
     session.flush()
     return result
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,15 @@ from app.domain.countries import COUNTRIES
 from app.domain.record.report import FIELDS, constants, is_field
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust
-from app.errors import Conflict, FieldError, InvalidInput, NotAllowed, RefusedAddress
+from app.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    NotAllowed,
+    RefusedAddress,
+    StaleVersion,
+)
+from app.services.checks import wrong
 from app.storage import ledger, reports
 from app.storage.reports import Source
 
@@ -30,6 +39,8 @@ LONGEST_RETRY = timedelta(hours=24)
 
 _MAPPED = frozenset({SourceKind.CSV, SourceKind.XLSX, SourceKind.JSON})
 """Formats whose columns only a mapping can explain."""
+
+_EDITABLE = ("interval_seconds", "mapping", "trust", "licence")
 
 _TRUSTING = frozenset({Role.EDITOR, Role.ADMIN})
 
@@ -132,31 +143,85 @@ def _wrong_mapping(code: str, sentence: str) -> InvalidInput:
     )
 
 
+def edit_source(
+    session: Session,
+    source_id: uuid.UUID,
+    patch: Mapping[str, Any],
+    *,
+    version: int,
+    viewer: Viewer | None,
+    now: datetime,
+) -> Source:
+    """Change how a source is read or trusted. Under another mapping it is read anew, from the start."""
+    source = reports.get_source(session, source_id)
+    if source.version != version:
+        raise StaleVersion("somebody has changed this source since: read it again")
+    wanted = {name: patch[name] for name in _EDITABLE if name in patch}
+    _check_given(wanted)
+    mapping = dict(wanted.get("mapping", source.mapping))
+    trust = wanted.get("trust", source.trust)
+    described = NewSource(name=source.name, kind=source.kind, mapping=mapping, trust=trust)
+    # Whoever may not trust a source as a dataset may not turn what is read into trusted rows either.
+    _check(described, viewer)
+    changes = {
+        name: {"old": getattr(source, name), "new": value}
+        for name, value in wanted.items()
+        if getattr(source, name) != value
+    }
+    if not changes:
+        return source
+    for name in changes:
+        setattr(source, name, wanted[name])
+    if "mapping" in changes:
+        source.is_remapped = True
+        source.etag = source.last_modified = None
+        source.next_due_at = now
+    if "interval_seconds" in changes and source.last_run_at is not None:
+        at = source.last_run_at + timedelta(seconds=source.interval_seconds)
+        source.next_due_at = min(source.next_due_at, max(at, now))
+    source.version += 1
+    _note(session, source, "edit", now=now, viewer=viewer, changes=changes)
+    return source
+
+
+def _check_given(wanted: Mapping[str, Any]) -> None:
+    for name in ("interval_seconds", "mapping", "trust"):
+        if name in wanted and wanted[name] is None:
+            raise wrong(f"/{name}", "missing", "This is never empty; leave it out to keep it.")
+    seconds = wanted.get("interval_seconds", MIN_INTERVAL_SECONDS)
+    if not MIN_INTERVAL_SECONDS <= seconds <= MAX_INTERVAL_SECONDS:
+        raise wrong("/interval_seconds", "range", "From five minutes to seven days.")
+
+
 def pause_source(
-    session: Session, source_id: uuid.UUID, *, viewer: Viewer, now: datetime
+    session: Session, source_id: uuid.UUID, *, viewer: Viewer | None, now: datetime
 ) -> Source:
     """Stop reading a source; what it gave stays."""
     source = reports.get_source(session, source_id)
     if not source.is_paused:
         source.is_paused = True
+        source.version += 1
         _note(session, source, "pause", now=now, viewer=viewer)
     return source
 
 
 def resume_source(
-    session: Session, source_id: uuid.UUID, *, viewer: Viewer, now: datetime
+    session: Session, source_id: uuid.UUID, *, viewer: Viewer | None, now: datetime
 ) -> Source:
     """Read a source again, from now on, as if nothing had failed."""
     source = reports.get_source(session, source_id)
     if source.is_paused:
         source.is_paused = False
+        source.version += 1
         source.failures_in_a_row = 0
         source.next_due_at = now
         _note(session, source, "resume", now=now, viewer=viewer)
     return source
 
 
-def run_source(session: Session, source_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> Source:
+def run_source(
+    session: Session, source_id: uuid.UUID, *, viewer: Viewer | None, now: datetime
+) -> Source:
     """Make a source due now; a worker reads it when it comes round."""
     source = reports.get_source(session, source_id)
     if source.address is None:
@@ -169,7 +234,13 @@ def run_source(session: Session, source_id: uuid.UUID, *, viewer: Viewer, now: d
 
 
 def _note(
-    session: Session, source: Source, action: str, *, now: datetime, viewer: Viewer | None
+    session: Session,
+    source: Source,
+    action: str,
+    *,
+    now: datetime,
+    viewer: Viewer | None,
+    changes: dict[str, Any] | None = None,
 ) -> None:
     session.flush()
     ledger.record_revision(
@@ -179,6 +250,7 @@ def _note(
         action=action,
         actor_id=viewer.key_id if viewer is not None else None,
         at=now,
+        changes=changes,
     )
     ledger.bump(session, "staff")
 

@@ -16,6 +16,7 @@ from app.storage import (  # noqa: F401 - imported for their tables
     claims,
     deadlines,
     decisions,
+    desk_sessions,
     evidence,
     external_ids,
     history,

@@ -42,6 +42,9 @@ class Source(Base):
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    # Whether the mapping is another since the last reading: the same words are then read anew.
+    is_remapped: Mapped[bool] = mapped_column(default=False)
 
 
 class Report(Base):
