@@ -12,6 +12,7 @@ import httpx
 
 from bench.world import ADDRESS, TITLE, World, trusting
 from workers.probe import Limits, ProbeSession, measure
+from workers.probe.trust import Trust
 
 Probe = Callable[[str], Awaitable[bool]]
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,8 +21,17 @@ _PATIENT = Limits(overall_s=60, dns_s=20, tcp_s=20, tls_s=20, http_s=20)
 
 async def qalam(world: World) -> Probe:
     """Our own: names, connection, chain, page, every fact of the measurement kept."""
-    session = session_in(world)
+    return _evidence(session_in(world))
 
+
+async def qalam_forgetting(world: World) -> Probe:
+    """The same, where no chain that verified is remembered: all names share one here."""
+    session = session_in(world)
+    session.trust = Trust(session.tls.get_ca_certs(binary_form=True), remember_s=0)
+    return _evidence(session)
+
+
+def _evidence(session: ProbeSession) -> Probe:
     async def probe(host: str) -> bool:
         seen = await measure(
             f"https://{host}/", session=session, vantage="bench", started_at=_AT, uid=host

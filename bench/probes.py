@@ -44,7 +44,8 @@ SCALES = {
     "quick": Scale(rounds=15, probes=150, concurrency=50),
     "full": Scale(rounds=41, probes=300, concurrency=100),
 }
-OURS, FLOOR, HTTPX = "qalam", "TLS handshake only", "httpx, fresh client"
+OURS, FORGETTING = "qalam", "qalam, no chain remembered"
+FLOOR, HTTPX = "TLS handshake only", "httpx, fresh client"
 
 
 @dataclass(slots=True)
@@ -87,6 +88,9 @@ def _contestants() -> list[_Contestant]:
         _Contestant(EXPORTER, exporter_peer, note=version_of_exporter()),
         _Contestant(
             OURS, partial(python_peer, probers.qalam), note="whole evidence", reach=1.0, aim=1.3
+        ),
+        _Contestant(
+            FORGETTING, partial(python_peer, probers.qalam_forgetting), note="each verified anew"
         ),
         _Contestant(FLOOR, partial(python_peer, probers.tls_floor), note="asyncio on uvloop"),
         _Contestant(HTTPX, _named(partial(python_peer, probers.httpx_fresh))),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates as a server presented them: who issued them, until when, and for which names.
 
-Whether they lead to an authority is for OpenSSL to say; nothing here verifies a signature.
+Whether they lead to an authority is for `trust.py` to say; nothing here verifies a signature.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 _SHORT = {NameOID.COMMON_NAME: "CN", NameOID.ORGANIZATION_NAME: "O", NameOID.COUNTRY_NAME: "C"}
-_CHAINS_KEPT = 2048
+_CHAINS_KEPT = 1024
 _CHAIN_BYTES_KEPT = 16 * 1024  # twice what most sites send
 _chains: dict[tuple[bytes, ...], "Chain"] = {}
 

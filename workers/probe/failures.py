@@ -11,7 +11,6 @@ Texts of exceptions never reach a record unscrubbed: they can hold addresses.
 import errno
 import re
 import ssl
-from collections.abc import Sequence
 
 TIMEOUT = "generic_timeout_error"
 EOF = "eof_error"
@@ -114,15 +113,15 @@ def failure_of(error: BaseException) -> str:
     return f"unknown_failure: {_ADDRESS.sub('[scrubbed]', str(error)) or type(error).__name__}"
 
 
-def failure_of_chain(wrong: Sequence[int], *, is_for_host: bool) -> str | None:
-    """Name what is wrong with the certificates of a handshake, given OpenSSL's verification errors.
+def failure_of_chain(error: int, *, is_for_host: bool) -> str | None:
+    """Name what is wrong with the certificates of a handshake, given OpenSSL's verification error.
 
     One thing is named where several are wrong: the first that OpenSSL would have stopped at, had it
-    compared the names itself.
+    compared the names itself. 0 is no error.
     """
-    if not is_for_host and (not wrong or wrong[0] in _AFTER_NAMES):
+    if not is_for_host and (error == 0 or error in _AFTER_NAMES):
         return "ssl_invalid_hostname"
-    return _VERIFY_CODE.get(wrong[0], "ssl_invalid_certificate") if wrong else None
+    return _VERIFY_CODE.get(error, "ssl_invalid_certificate") if error else None
 
 
 def failure_of_rcode(rcode: int) -> tuple[str, str | None]:

@@ -28,7 +28,7 @@ import httpx
 from app.domain.blocking import addresses
 from app.errors import WrongSettings
 from workers.probe.selfcheck import SelfCheck
-from workers.probe.trust import handshakes_trusting
+from workers.probe.trust import trust_of
 from workers.probe.tunnel import Tunnel
 
 PUBLIC_RESOLVER = "9.9.9.9"
@@ -147,7 +147,7 @@ class ProbeSession:
         self.doh_url = _doh_url(doh_url) if doh_url else None
         self.ports = dict(ports or {})
         self.tls = tls or verifying_context()
-        self.handshakes = handshakes_trusting(self.tls)
+        self.trust = trust_of(self.tls)
         self.address_policy = address_policy
         self.allow_ports = allow_ports
         self.limits = limits or Limits()

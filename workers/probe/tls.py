@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Layer three: a TLS handshake for the site's name, with the certificate chain as evidence.
 
-The handshake verifies. Where that fails the chain is kept all the same, the one that failed, and
-the connection is closed before anything is asked over it.
+The chain is verified before anything is asked over the connection, and kept whether it does or not.
 """
 
-from OpenSSL import SSL, crypto
+from OpenSSL import crypto
 
 from app.domain.blocking.measurement import TlsHandshake
-from workers.probe.certificates import Chain, chain_of
+from workers.probe.certificates import chain_of
 from workers.probe.failures import failure_of, failure_of_chain
 from workers.probe.guard import Endpoint
 from workers.probe.session import ProbeSession, Stopwatch
@@ -33,7 +32,7 @@ async def handshake(
     failure: str | None = None
     is_open = False
     try:
-        await connection.shake_hands(session.handshakes, server_name)
+        await connection.shake_hands(session.trust.context, server_name)
         is_open = True
     except (OSError, EOFError) as error:
         failure = failure_of(error)
@@ -41,10 +40,11 @@ async def handshake(
         if not is_open:
             connection.abort()
     ended = watch.ms()
-    chain = _chain_in(connection.tls)
-    if chain.der:
+    shown = (connection.tls.get_peer_cert_chain() if connection.tls else None) or []
+    chain = chain_of(tuple([crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in shown]))
+    if shown or failure is None:
         # What was wrong with the certificate came before whatever else went wrong.
-        wrong = connection.certificate_errors
+        wrong = session.trust.error_in(chain.der, shown)
         failure = failure_of_chain(wrong, is_for_host=chain.is_for(server_name)) or failure
     if failure is not None:
         connection.abort()
@@ -66,12 +66,4 @@ async def handshake(
         not_after=kept.not_after,
         chain=kept.der,
         depth=depth,
-    )
-
-
-def _chain_in(tls: SSL.Connection | None) -> Chain:
-    """Read the chain a server presented, if it came to that."""
-    presented = (tls.get_peer_cert_chain() if tls else None) or ()
-    return chain_of(
-        tuple([crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in presented])
     )

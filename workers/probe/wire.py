@@ -28,7 +28,7 @@ class Connection:
 
     __slots__ = (
         "_error", "_incoming", "_is_watched", "_loop", "_outgoing", "_sock", "_timer", "_until",
-        "_waiter", "certificate_errors", "tls",
+        "_waiter", "tls",
     )  # fmt: skip
 
     def __init__(self, sock: socket.socket, *, until: float) -> None:
@@ -41,11 +41,10 @@ class Connection:
         self._timer: asyncio.TimerHandle | None = None
         self._until = until
         self.tls: SSL.Connection | None = None
-        self.certificate_errors: list[int] = []  # OpenSSL's numbers (x509_vfy.h), first one first
 
     def wait_until(self, moment: float) -> None:
         """Let nothing be waited for beyond a moment of the loop's clock: a TimeoutError follows."""
-        if self._timer is not None:
+        if self._timer is not None and moment < self._until:
             self._timer.cancel()
             self._timer = None
         self._until = moment
@@ -56,22 +55,23 @@ class Connection:
         if number == errno.EINPROGRESS:
             self._loop.add_writer(self._sock, self._wake)
             try:
-                await self._ready()
+                await self._news()
+                number = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if not number:
+                    self._watch()  # before the other ends, so that the loop takes it up only once
             finally:
                 self._loop.remove_writer(self._sock)
-            number = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             raise OSError(number, os.strerror(number))
 
     async def shake_hands(self, context: SSL.Context, server_name: str) -> None:
         """Speak TLS from here on; raises TlsBroken, EOFError or OSError.
 
-        A refused certificate raises nothing: `certificate_errors` has what was wrong with it.
-        The last words of the handshake leave together with the request.
+        The chain is the caller's to verify: `tls` has it, also where this raises. The last words of
+        the handshake leave together with the request, so a chain that is refused ends it.
         """
         tls = self.tls = SSL.Connection(context)
         tls.set_connect_state()
-        tls.set_app_data(self.certificate_errors)
         if not _is_address(server_name):
             tls.set_tlsext_host_name(server_name.encode("ascii"))
         while True:
@@ -157,14 +157,20 @@ class Connection:
             return data
 
     def _ready(self) -> asyncio.Future[None]:
-        """Something to wait for until the socket has news, or the time is over."""
-        self._waiter = self._loop.create_future()
+        """Something to wait for until the peer said something, or the time is over."""
+        if not self._is_watched:
+            self._watch()
+        return self._news()
+
+    def _news(self) -> asyncio.Future[None]:
         if self._timer is None:
             self._timer = self._loop.call_at(self._until, self._on_time_over)
-        if not self._is_watched:
-            self._loop.add_reader(self._sock, self._on_readable)
-            self._is_watched = True
+        self._waiter = self._loop.create_future()
         return self._waiter
+
+    def _watch(self) -> None:
+        self._loop.add_reader(self._sock, self._on_readable)
+        self._is_watched = True
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -181,7 +187,10 @@ class Connection:
     def _on_time_over(self) -> None:
         self._timer = None
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(TimeoutError())
+            if self._loop.time() < self._until:  # it was set for an earlier step
+                self._timer = self._loop.call_at(self._until, self._on_time_over)
+            else:
+                self._waiter.set_exception(TimeoutError())
 
 
 def _is_address(name: str) -> bool:

@@ -6,25 +6,40 @@ Both shake hands in memory with one server; what one refuses the other refuses, 
 
 import ipaddress
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import SSL, crypto
 
 from workers.probe.certificates import Chain
 from workers.probe.failures import failure_of, failure_of_chain
-from workers.probe.trust import handshakes_trusting
+from workers.probe.trust import Trust, trust_of
 
 HOST = "news.example"
 LONG_AGO, IN_THE_PAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC)
 NOT_YET, LATER = datetime(2080, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+CERTIFICATE_SIGNING = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 @dataclass
@@ -32,7 +47,7 @@ class Issued:
     """A certificate with its key, and what was issued above it."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     above: list[x509.Certificate] = field(default_factory=list)
 
 
@@ -46,9 +61,11 @@ def issue(
     is_authority: bool = False,
     path_length: int | None = None,
     usage: list[x509.ObjectIdentifier] | None = None,
+    is_for_signing_only: bool = False,
+    key: Key | None = None,
 ) -> Issued:
     """Issue a certificate; without `by` it signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
@@ -64,6 +81,8 @@ def issue(
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
+    if is_for_signing_only:
+        builder = builder.add_extension(CERTIFICATE_SIGNING, critical=True)
     certificate = builder.sign(by.key if by else key, hashes.SHA256())
     return Issued(certificate, key, [by.certificate, *by.above] if by else [])
 
@@ -126,10 +145,9 @@ def by_us(host: str, context: ssl.SSLContext) -> str | None:
     """How ours ends."""
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     there = context.wrap_bio(to_server, to_client, server_side=True)
-    here = SSL.Connection(handshakes_trusting(trusting()))
+    trust = trust_of(trusting())
+    here = SSL.Connection(trust.context)
     here.set_connect_state()
-    wrong: list[int] = []
-    here.set_app_data(wrong)
     with pytest.raises(SSL.WantReadError):
         here.do_handshake()
     to_server.write(here.bio_read(16_384))
@@ -139,7 +157,9 @@ def by_us(host: str, context: ssl.SSLContext) -> str | None:
     here.do_handshake()
     presented = here.get_peer_cert_chain() or []
     der = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in presented)
-    return failure_of_chain(wrong, is_for_host=Chain.read(der).is_for(host))
+    return failure_of_chain(
+        trust.error_in(der, presented), is_for_host=Chain.read(der).is_for(host)
+    )
 
 
 HOSTS = [HOST, "www.news.example", "a.www.news.example", "example", "xn--80a.news.example",
@@ -211,6 +231,28 @@ BAD: dict[str, tuple[Callable[[], Issued], str | None]] = {
         ),
         "ssl_invalid_certificate",
     ),
+    "expired and for clients": (
+        lambda: issue(
+            "x",
+            BETWEEN,
+            names=named("other.example"),
+            usage=[ExtendedKeyUsageOID.CLIENT_AUTH],
+            until=IN_THE_PAST,
+        ),
+        "ssl_invalid_certificate",
+    ),
+    "beneath one for clients": (
+        lambda: issue(
+            "x",
+            issue("y", ROOT, is_authority=True, usage=[ExtendedKeyUsageOID.CLIENT_AUTH]),
+            names=named(HOST),
+        ),
+        "ssl_invalid_certificate",
+    ),
+    "for signing only": (
+        lambda: issue("x", BETWEEN, names=named(HOST), is_for_signing_only=True),
+        "ssl_invalid_certificate",
+    ),
     "for servers": (
         lambda: issue("x", BETWEEN, names=named(HOST), usage=[ExtendedKeyUsageOID.SERVER_AUTH]),
         None,
@@ -245,6 +287,86 @@ def test_a_forged_signature_is_refused(tmp_path: Path) -> None:
     impostor = Issued(BETWEEN.certificate, ec.generate_private_key(ec.SECP256R1()), BETWEEN.above)
     context = server(issue("x", impostor, names=named(HOST)), tmp_path)
     assert by_us(HOST, context) == by_python(HOST, context) == "ssl_invalid_certificate"
+
+
+@pytest.mark.parametrize(
+    ("weak", "error"),
+    [
+        (
+            lambda: issue(
+                "x", BETWEEN, names=named(HOST), key=rsa.generate_private_key(65537, 1024)
+            ),
+            66,
+        ),
+        (
+            lambda: issue(
+                "x",
+                issue("y", ROOT, is_authority=True, key=rsa.generate_private_key(65537, 1024)),
+                names=named(HOST),
+            ),
+            66,
+        ),
+        (
+            lambda: issue(
+                "x", BETWEEN, names=named(HOST), key=rsa.generate_private_key(65537, 2048)
+            ),
+            0,
+        ),
+    ],
+    ids=["leaf", "authority", "none"],
+)
+def test_short_keys_are_refused(weak: Callable[[], Issued], error: int) -> None:
+    """A key that could be broken proves nothing, whatever this machine's OpenSSL would let pass."""
+    assert error_in(trust_of(trusting()), der_of(weak())) == error
+
+
+def error_in(trust: Trust, chain: tuple[bytes, ...]) -> int:
+    """What is wrong with a chain, read by OpenSSL as in a handshake."""
+    shown = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain]
+    return trust.error_in(chain, shown)
+
+
+def der_of(leaf: Issued) -> tuple[bytes, ...]:
+    """What a server with this leaf shows."""
+    sent = [leaf.certificate, *leaf.above[:-1]]
+    return tuple(one.public_bytes(serialization.Encoding.DER) for one in sent)
+
+
+def test_a_verified_chain_is_remembered_within_its_dates_for_an_hour() -> None:
+    """Only the very bytes are, only while they are valid, and never one that failed."""
+    trust = trust_of(trusting())
+    now = time.time()  # noqa: TID251  What OpenSSL compares with.
+    short = der_of(issue("x", BETWEEN))
+    assert not trust.remembers(short, now)
+    assert error_in(trust, short) == 0
+    assert trust.remembers(short, now)
+    assert not trust.remembers(short[:1], now)
+    assert not trust.remembers((*short, short[0]), now)
+    assert not trust.remembers(short, now + 3700)
+    assert not trust.remembers(short, LONG_AGO.timestamp() - 1)
+    soon = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(now) + 600)
+    ends_soon = der_of(issue("x", BETWEEN, until=soon))
+    assert error_in(trust, ends_soon) == 0
+    assert trust.remembers(ends_soon, now + 590)
+    assert not trust.remembers(ends_soon, now + 610)
+    assert not trust_of(trusting()).remembers(short, now)
+    bad = der_of(issue("x", issue("Stranger", is_authority=True)))
+    assert error_in(trust, bad) == 20
+    assert not trust.remembers(bad, now)
+
+
+def test_sessions_that_trust_the_same_share_their_trust() -> None:
+    """The memory of chains is one for each set of authorities, and never crosses to another."""
+    one, other = trusting(), ssl.create_default_context()
+    assert trust_of(one) is trust_of(one)
+    chain = der_of(issue("x", BETWEEN))
+    assert error_in(trust_of(one), chain) == 0
+    assert error_in(trust_of(other), chain) == 20
+
+
+def test_no_certificate_is_no_good_one() -> None:
+    """A peer that shows nothing is refused."""
+    assert trust_of(trusting()).error_in((), []) != 0
 
 
 def test_a_chain_is_cut_between_certificates() -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 import trustme
-from OpenSSL import SSL
 
 from app.domain.blocking.measurement import Measurement, TlsHandshake
 from tests.testbed import SniAction, Testbed
 from tests.workers.probe.world import hurried, in_world, probe, seen
 from workers.probe.session import verifying_context
-from workers.probe.trust import handshakes_trusting
+from workers.probe.trust import trust_of
 
 HOST = "news.example"
 URL = f"https://{HOST}/"
@@ -182,9 +181,7 @@ def test_one_context_serves_the_whole_process() -> None:
     assert verifying_context() is verifying_context()
     assert verifying_context().verify_mode is ssl.CERT_REQUIRED
     assert verifying_context().check_hostname
-    ours = handshakes_trusting(verifying_context())
-    assert ours is handshakes_trusting(verifying_context())
-    assert ours.get_verify_mode() == SSL.VERIFY_PEER
+    assert trust_of(verifying_context()) is trust_of(verifying_context())
 
 
 def test_ciphers_of_both_versions_are_recorded() -> None:
