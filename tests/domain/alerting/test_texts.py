@@ -14,8 +14,10 @@ NOW = SINCE + timedelta(minutes=34)
 SITE = AlertSubject(name="example.org", place="Kazakhstan, AS9198", since=SINCE)
 
 
-# A deadline is no condition that begins and ends: `deadlines.py` says what is due.
-CONDITIONS = [kind for kind in AlertKind if kind is not AlertKind.DEADLINE_DUE]
+# These are no conditions that begin and end; what is due, and what is damaged, has words of its own
+# (services/deadlines.py, services/evidence_upkeep.py).
+_TOLD_ONCE = {AlertKind.DEADLINE_DUE, AlertKind.EVIDENCE_DAMAGED}
+CONDITIONS = [kind for kind in AlertKind if kind not in _TOLD_ONCE]
 
 
 @pytest.mark.parametrize("resolved", [False, True])
