@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name="uq_desk_sessions_digest"),
     )
     op.create_index("ix_desk_sessions_key_id", "desk_sessions", ["key_id"])
+    op.add_column("reports", sa.Column("looked_at", TIME, nullable=True))
     op.add_column(
         "sources", sa.Column("version", sa.Integer(), nullable=False, server_default="1")
     )
@@ -42,5 +43,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("sources", "is_remapped")
     op.drop_column("sources", "version")
+    op.drop_column("reports", "looked_at")
     op.drop_index("ix_desk_sessions_key_id", "desk_sessions")
     op.drop_table("desk_sessions")

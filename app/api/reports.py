@@ -14,8 +14,10 @@ from app.api.problems import responses
 from app.api.schemas.intake import AcceptanceBody, RejectionBody
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import ReportStatus
-from app.services import record, reports
+from app.errors import InvalidInput
+from app.services import record, reports, triage
 from app.services.report_drafts import Acceptance
+from app.services.triage import Need
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=StrictRoute)
 
@@ -27,20 +29,26 @@ def list_reports(
     page: PageDep,
     status: ReportStatus | None = None,
     source: uuid.UUID | None = None,
+    needs: Need | None = None,
 ) -> Response:
-    """Reports, the latest first."""
+    """Reports, the latest first; of those that need a person, the oldest first. `meta` counts these."""
+    if status is not None and needs is not None:
+        raise InvalidInput("`status` and `needs` exclude one another: send one of them")
     place = parameters.place(page.after, datetime.fromisoformat, uuid.UUID)
-    found = reports.list_reports(
-        session,
-        status=status,
-        source_id=source,
-        limit=page.limit + 1,
-        after=(place[0], place[1]) if place else None,
-    )
+    after = (place[0], place[1]) if place else None
+    if needs is not None:
+        found = triage.list_queue(
+            session, need=needs, source_id=source, limit=page.limit + 1, after=after
+        )
+    else:
+        found = reports.list_reports(
+            session, status=status, source_id=source, limit=page.limit + 1, after=after
+        )
     kept = found[: page.limit]
     last = kept[-1] if len(found) > page.limit else None
     following = [last["first_seen_at"].isoformat(), str(last["id"])] if last else None
-    return answers.rows(page, kept, place=following)
+    waiting = triage.count_queue(session, source_id=source)
+    return answers.rows(page, kept, place=following, meta={"needs": waiting})
 
 
 @router.get("/{report_id}", responses=responses(401, 403, 404))
@@ -89,4 +97,13 @@ def reject_report(
 ) -> Response:
     """Set it aside, with a reason; it may still be accepted later."""
     reports.reject_report(session, caller, report_id, reason=body.reason, now=now)
+    return answers.item(reports.report_view(session, report_id))
+
+
+@router.post("/{report_id}:seen", responses=responses(401, 403, 404, 409))
+def mark_report_seen(
+    report_id: uuid.UUID, session: WritingDep, caller: ReportWriter, now: NowDep
+) -> Response:
+    """Say that you looked at what its source said since, and that what was decided stands."""
+    triage.mark_seen(session, caller, report_id, now=now)
     return answers.item(reports.report_view(session, report_id))

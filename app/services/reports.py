@@ -6,7 +6,6 @@ Only holders of `reports:write` come here: a report was verified by nobody.
 """
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +30,12 @@ def list_reports(
     source_id: uuid.UUID | None,
     limit: int,
     after: tuple[datetime, uuid.UUID] | None,
-) -> Sequence[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     """Return reports, latest first."""
     found = reports.list_reports(
         session, status=status, source_id=source_id, limit=limit, after=after
     )
-    return [_view(one) for one in found]
+    return [brief_view(one) for one in found]
 
 
 def report_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def report_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
         {"version": one.version, "sha256": one.sha256, "seen_at": one.seen_at, "raw": one.raw}
         for one in reports.raw_versions(session, report_id)
     ]
-    return {**_view(report), "versions": versions}
+    return {**brief_view(report), "versions": versions}
 
 
 def report_draft(
@@ -122,7 +121,8 @@ def _decide(
     ledger.bump(session, "staff")
 
 
-def _view(report: Report) -> dict[str, Any]:
+def brief_view(report: Report) -> dict[str, Any]:
+    """Return what a report says and what became of it, without its source's own words."""
     decided_at = report.decided_at
     return {
         "id": report.id,
@@ -146,6 +146,7 @@ def _view(report: Report) -> dict[str, Any]:
         "status_reason": report.status_reason,
         "incident_id": report.incident_id,
         "decided_at": decided_at,
+        "looked_at": report.looked_at,
         "changed_since_decision": decided_at is not None and report.changed_at > decided_at,
         "first_seen_at": report.first_seen_at,
         "changed_at": report.changed_at,

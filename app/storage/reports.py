@@ -77,6 +77,8 @@ class Report(Base):
     incident_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("incidents.id"))
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     decided_at: Mapped[datetime | None]
+    # When somebody last looked again, and what was decided stood.
+    looked_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     # When the source last said something else; after `decided_at`, a person should look again.
     changed_at: Mapped[datetime]

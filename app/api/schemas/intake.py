@@ -49,6 +49,21 @@ class NewSourceBody(Body):
     ] = 3600
 
 
+class SourcePatch(Body):
+    """Only what changes (RFC 7396); `If-Match` says which version you read."""
+
+    model_config = example({"interval_seconds": 1800, "trust": "report"})
+
+    interval_seconds: (
+        Annotated[int, Field(ge=MIN_INTERVAL_SECONDS, le=MAX_INTERVAL_SECONDS, strict=True)] | None
+    ) = None
+    mapping: Annotated[dict[str, Column], Field(max_length=20)] | None = Field(
+        None, description="The whole mapping; under another one, what was read is read anew."
+    )
+    trust: Trust | None = None
+    licence: Line | None = Field(None, description="null takes it away.")
+
+
 class AcceptanceBody(Body):
     """What the report does not say itself, or says wrongly; the rest is taken from it."""
 
