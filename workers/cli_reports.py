@@ -10,6 +10,7 @@ from rich.console import Console
 from app import cli as record_commands
 from app import clock
 from app.console import Json, err, print_json, read_bytes, told
+from app.domain.intake.item import Given
 from app.domain.record.report import Found
 from app.domain.vocabulary import SourceKind, Trust
 from app.errors import InvalidInput
@@ -17,7 +18,6 @@ from app.services import ingestion
 from app.services.ingestion import IngestResult
 from app.services.sources import NewSource
 from workers.sources.readers import READERS, USUAL_NAMES
-from workers.sources.source import Given
 from workers.understanding.suggesting import understood
 
 out = Console(soft_wrap=True)

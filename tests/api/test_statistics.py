@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.domain.intake.item import Given
 from app.domain.record.incident import Action
 from app.domain.visibility import PUBLIC
 from app.domain.vocabulary import Role, SourceKind, Trust, WorkflowStatus
@@ -22,7 +23,6 @@ from tests.client import Client
 from tests.make import LOADER, NOW
 from tests.make_cpj import killed
 from workers.sources.readers import READERS
-from workers.sources.source import Given
 
 API = "/api/v1/statistics"
 BEFORE = NOW - timedelta(days=100)

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
+from app.domain.intake.item import Given
 from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust, WorkflowStatus
@@ -20,7 +21,6 @@ from tests import make, make_cpj
 from tests.client import Client
 from tests.make import NOW
 from workers.sources.readers import READERS
-from workers.sources.source import Given
 
 API = "/api/v1"
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.intake.item import Given
 from app.domain.record.incident import Action
 from app.domain.visibility import PUBLIC, Viewer
 from app.domain.vocabulary import (
@@ -32,7 +33,6 @@ from tests import make, make_cpj
 from tests.make import NOW
 from tests.make_cpj import killed, listed
 from workers.sources.readers import READERS, USUAL_NAMES
-from workers.sources.source import Given
 
 LATER = NOW + timedelta(days=30)
 CPJ = "Committee to Protect Journalists"

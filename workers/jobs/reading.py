@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Found
 from app.errors import QalamError
 from app.services import ingestion, sources
@@ -21,7 +22,6 @@ from workers import outbound
 from workers.jobs.context import JobContext
 from workers.outbound import OutboundAnswer, OutboundFailed
 from workers.sources.readers import READERS
-from workers.sources.source import Given
 from workers.understanding.suggesting import understood
 
 log = structlog.get_logger()

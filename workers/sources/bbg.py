@@ -8,6 +8,9 @@ where nothing finer is known, so that they are told but place nothing.
 
 from typing import Any
 
+from app.domain.intake import text
+from app.domain.intake.item import MAX_TITLE, Given, reading
+from app.domain.intake.names import target_of
 from app.domain.record.particulars import Kind, Particulars, SaidLink
 from app.domain.record.report import (
     Account,
@@ -19,11 +22,8 @@ from app.domain.record.report import (
     without_repeats,
 )
 from app.domain.vocabulary import Category
-from workers.sources import text
 from workers.sources.charsets import decode
 from workers.sources.json_rows import JsonRow, rows_of, text_of
-from workers.sources.names import target_of
-from workers.sources.source import MAX_TITLE, Given, reading
 
 KINDS: dict[str, Kind] = {
     "killed": (Category.KILLING, "unknown"),

@@ -8,13 +8,8 @@ are missing or imprisoned are taken as reports without a record: their export sa
 import re
 
 from app.domain.countries import country_name
-from app.domain.record import dates
-from app.domain.record.dataset import DatasetRecord
-from app.domain.record.report import Found, Reading
-from app.domain.vocabulary import Impunity, Motive, PersonRole
-from workers.sources import cpj_dates, cpj_words, text
-from workers.sources.cpj_table import Cells, Item, Refused, read_table
-from workers.sources.source import (
+from app.domain.intake import text
+from app.domain.intake.item import (
     MAX_LEFTOVER,
     MAX_SUMMARY,
     MAX_TITLE,
@@ -23,6 +18,13 @@ from workers.sources.source import (
     Given,
     bounded,
 )
+from app.domain.record import dates
+from app.domain.record.dataset import DatasetRecord
+from app.domain.record.particulars import SaidTarget
+from app.domain.record.report import Found, Reading
+from app.domain.vocabulary import Impunity, Motive, PersonRole, TargetKind
+from workers.sources import cpj_dates, cpj_words
+from workers.sources.cpj_table import Cells, Item, Refused, read_table
 
 MAX_NAME = 200
 EARLIEST_YEAR = 1900
@@ -118,11 +120,16 @@ def _read_row(cells: Cells, given: Given) -> Item:
             by=cpj_words.actor(fire),
         ),
         motive=motive,
-        person_name=name,
-        described=affiliation(name, told["organizations"]),
-        primary_role=role,
-        other_roles=cpj_words.other_roles(told["jobs"]),
-        sex=cpj_words.sex(cells.pop("gender")),
+        targets=(
+            SaidTarget(
+                kind=TargetKind.PERSON,
+                name=name,
+                description=affiliation(name, told["organizations"]),
+                role=role,
+                other_roles=cpj_words.other_roles(told["jobs"]),
+                sex=cpj_words.sex(cells.pop("gender")),
+            ),
+        ),
         admin1=_place(places[3] or places[2]),
         place=_place(places[1] or places[0]),
         suspected=text.plain(fire, limit=MAX_TITLE, one_line=True) if fire else None,

@@ -6,9 +6,9 @@ A text that holds one year and cannot be read otherwise is that year, and the re
 
 import re
 
+from app.domain.intake import text
 from app.domain.record import dates
 from app.errors import InvalidInput
-from workers.sources import text
 
 _MONTH = r"(?P<{0}>[A-Za-z]{{3,9}})\.?"
 _YEAR = r"(?P<year>\d{4})"

@@ -7,10 +7,13 @@ CPJ assesses the motive for journalists only, so a motive that is stated says so
 
 import re
 
+from app.domain.intake import text
+from app.domain.intake.item import MAX_SUMMARY, Given, web_address
 from app.domain.record.dataset import DatasetRecord
+from app.domain.record.particulars import SaidTarget
 from app.domain.record.report import Found, Reading
-from app.domain.vocabulary import Motive, PersonRole
-from workers.sources import cpj_words, text
+from app.domain.vocabulary import Motive, PersonRole, TargetKind
+from workers.sources import cpj_words
 from workers.sources.cpj import (
     MAX_NAME,
     Words,
@@ -23,7 +26,6 @@ from workers.sources.cpj import (
     title,
 )
 from workers.sources.cpj_table import Cells, Item, Refused, read_table
-from workers.sources.source import MAX_SUMMARY, Given, web_address
 
 _OUTLETS = ("Journalist or Media Worker", "Organizations", "Organization")
 _URL = ("cpj.org URL", "URL", "Link")
@@ -67,9 +69,14 @@ def _read_row(cells: Cells, given: Given) -> Item:
             by=cpj_words.actor(None),
         ),
         motive=motive,
-        person_name=name,
-        described=affiliation(name, None if role else outlets),
-        primary_role=role or _role(motive),
+        targets=(
+            SaidTarget(
+                kind=TargetKind.PERSON,
+                name=name,
+                description=affiliation(name, None if role else outlets),
+                role=role or _role(motive),
+            ),
+        ),
         impunity=impunity_of(cells, words),
         url=url,
     )

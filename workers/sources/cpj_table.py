@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.intake.item import MAX_ID, Given
 from app.domain.record.report import (
     Account,
     Extent,
@@ -32,7 +33,6 @@ from workers.sources.csv_rows import (
     stop_at,
     value_of,
 )
-from workers.sources.source import MAX_ID, Given
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _TOTALS_WORD = re.compile(r"\btotals?\b", re.IGNORECASE)

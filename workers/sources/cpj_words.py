@@ -9,6 +9,7 @@ spellings in one file. CPJ's terms: cpj.org/data-methodology.
 import re
 
 from app.domain.countries import country_name
+from app.domain.intake.item import country_code
 from app.domain.record.crosswalks import to_ours
 from app.domain.record.crosswalks_row import System
 from app.domain.vocabulary import (
@@ -20,7 +21,6 @@ from app.domain.vocabulary import (
     PersonRole,
     Sex,
 )
-from workers.sources.source import country_code
 
 ORGANISATION = "Committee to Protect Journalists"
 

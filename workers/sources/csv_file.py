@@ -6,6 +6,8 @@ How a file falls into rows is told in csv_rows.py.
 
 from dataclasses import dataclass
 
+from app.domain.intake.item import Given
+from app.domain.intake.mapped import account_of
 from app.domain.record.report import (
     CONSTANT,
     Account,
@@ -27,8 +29,6 @@ from workers.sources.csv_rows import (
     stop_at,
     value_of,
 )
-from workers.sources.mapped import account_of
-from workers.sources.source import Given
 
 MAX_COLUMNS = 200
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.domain.intake.item import MAX_RAW
 from app.domain.record.report import Rejected
-from workers.sources.source import MAX_RAW
 
 MAX_ROWS = 50_000
 MAX_REJECTED = 1000

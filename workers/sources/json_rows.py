@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.intake.item import MAX_RAW
 from app.domain.record.report import Rejected
 from app.errors import InvalidInput
-from workers.sources.source import MAX_RAW
 
 MAX_ROWS = 50_000
 _SPACE = " \t\r\n"

@@ -15,6 +15,7 @@ from typing import Any
 
 import feedparser
 
+from app.domain.intake.item import MAX_ID, MAX_RAW, Given, language_code, reading, web_address
 from app.domain.record.report import (
     Account,
     Extent,
@@ -27,7 +28,6 @@ from app.domain.record.report import (
 )
 from app.errors import InvalidInput
 from workers.sources.charsets import decode
-from workers.sources.source import MAX_ID, MAX_RAW, Given, language_code, reading, web_address
 
 MAX_ITEMS = 500
 # Elements and entities cost the parser time, up to 60 µs each; an honest item has some hundreds.

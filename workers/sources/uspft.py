@@ -8,6 +8,8 @@ the API. A day that is not known exactly is its month. The body is HTML with scr
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.domain.intake import text
+from app.domain.intake.item import MAX_LEFTOVER, MAX_TITLE, Given, reading, web_address
 from app.domain.record.particulars import Particulars, SaidActor, SaidLink, SaidTarget
 from app.domain.record.report import (
     Account,
@@ -19,7 +21,7 @@ from app.domain.record.report import (
 )
 from app.domain.vocabulary import ActorType, Precision, TargetKind
 from app.errors import InvalidInput
-from workers.sources import text, uspft_words
+from workers.sources import uspft_words
 from workers.sources.charsets import decode
 from workers.sources.csv_rows import (
     TOTALS_ROW,
@@ -33,7 +35,6 @@ from workers.sources.csv_rows import (
 )
 from workers.sources.json_rows import JsonRow, text_of
 from workers.sources.json_rows import rows_of as json_rows_of
-from workers.sources.source import MAX_LEFTOVER, MAX_TITLE, Given, reading, web_address
 
 COUNTRY = "US"
 _LISTS = (

@@ -9,6 +9,8 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from app.domain.intake import text
+from app.domain.intake.names import MAX_NAME, target_of
 from app.domain.record.crosswalks import folded, to_ours
 from app.domain.record.crosswalks_row import System
 from app.domain.record.particulars import Kind, SaidTarget
@@ -22,8 +24,6 @@ from app.domain.vocabulary import (
     FactKind,
     SourceProtectionSubtype,
 )
-from workers.sources import text
-from workers.sources.names import MAX_NAME, target_of
 
 ORGANISATION = "U.S. Press Freedom Tracker"
 

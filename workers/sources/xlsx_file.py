@@ -15,6 +15,8 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from app.domain.intake.item import MAX_RAW, Given
+from app.domain.intake.mapped import account_of
 from app.domain.record.report import (
     CONSTANT,
     Account,
@@ -26,8 +28,6 @@ from app.domain.record.report import (
 from app.errors import InvalidInput
 from workers.sources import zip_bounds
 from workers.sources.csv_rows import TOTALS_ROW, Row, problem_of, stop_at, value_of
-from workers.sources.mapped import account_of
-from workers.sources.source import MAX_RAW, Given
 
 MAX_COLUMNS = 200
 # Empty rows cost time as well; a sheet that says it has millions is not believed.

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from workers.sources import text
+from app.domain.intake import text
 
 MAX_PAGE = 2 * 1024 * 1024
 DEADLINE_SECONDS = 20.0

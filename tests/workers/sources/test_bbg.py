@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Found
 from app.domain.vocabulary import Category, TargetKind
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import bbg
-from workers.sources.source import Given
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "reports" / "bbg_threats_2016.json"
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.intake.item import NOTES, UNREAD, Given
 from app.domain.record import dates
 from app.domain.record.dataset import DatasetRecord
 from app.domain.record.report import Extent, Found
@@ -16,7 +17,6 @@ from tests.make_cpj import killed, listed
 from workers.sources import cpj, cpj_people
 from workers.sources.cpj_dates import when
 from workers.sources.cpj_words import country, named
-from workers.sources.source import NOTES, UNREAD, Given
 
 
 def read(body: bytes) -> Found:
@@ -71,9 +71,9 @@ def test_a_row_becomes_a_record_in_our_words() -> None:
         (Category.DETENTION, None),
     )
     assert (record.motive, record.impunity) == (Motive.CONFIRMED, Impunity.PARTIAL_IMPUNITY)
-    assert (record.primary_role, record.sex) == (PersonRole.JOURNALIST, Sex.MALE)
-    assert record.other_roles == (PersonRole.EDITOR, PersonRole.PHOTOJOURNALIST)
-    assert record.described == "Sample Daily, Inc., Sample TV"
+    assert (record.targets[0].role, record.targets[0].sex) == (PersonRole.JOURNALIST, Sex.MALE)
+    assert record.targets[0].other_roles == (PersonRole.EDITOR, PersonRole.PHOTOJOURNALIST)
+    assert record.targets[0].description == "Sample Daily, Inc., Sample TV"
     assert record.suspected_type is ActorType.MILITARY
     assert found.accounts[0].reading.leftovers == {}
     assert found.extent is Extent.WHOLE
@@ -110,7 +110,7 @@ def test_only_name_year_and_country_are_needed() -> None:
     record = only(read(b"Full Name;COUNTRY;Year\nSample Person;Iraq;2010\n"))
 
     assert record.kinds == ((Category.KILLING, "unknown"),)
-    assert (record.motive, record.impunity, record.primary_role, record.sex) == (
+    assert (record.motive, record.impunity, record.targets[0].role, record.targets[0].sex) == (
         Motive.NOT_ASSESSED,
         None,
         None,
@@ -124,7 +124,7 @@ def test_a_motive_says_journalist_only_where_no_column_says_it() -> None:
     absent = only(read(make_cpj.full(killed("Sample Person"), order=names)))
     empty = only(read(make_cpj.full(killed("Sample Person", type=""))))
 
-    assert (absent.primary_role, empty.primary_role) == (PersonRole.JOURNALIST, None)
+    assert (absent.targets[0].role, empty.targets[0].role) == (PersonRole.JOURNALIST, None)
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n", b"id,title\n1,2\n", b"fullName,year\nA,2010\n"])
@@ -309,7 +309,7 @@ def test_the_people_list_has_days_and_its_own_keys() -> None:
     record = only(first)
 
     assert (record.date_text, record.motive) == ("2018-04-30", Motive.CONFIRMED)
-    assert record.primary_role is PersonRole.JOURNALIST
+    assert record.targets[0].role is PersonRole.JOURNALIST
     assert (record.impunity, record.assesses_impunity) == (None, False)
     assert keys(first) == keys(renamed) == {row["cpj.org URL"]}
 

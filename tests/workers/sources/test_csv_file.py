@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Extent, Found
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import csv_file, csv_rows
-from workers.sources.source import Given
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "sources" / "cases.csv"
 HEADERS = Path(__file__).parents[4] / "shared" / "data" / "reports" / "headers"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Extent
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import json_feed
-from workers.sources.source import Given
 
 FEED = {
     "version": "https://jsonfeed.org/version/1.1",

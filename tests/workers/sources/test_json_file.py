@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.intake.item import Given
 from app.domain.record.particulars import SaidActor, SaidLink
 from app.domain.record.report import Extent, Found
 from app.domain.vocabulary import Category, TargetKind
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import json_file
-from workers.sources.source import Given
 
 MAPPING = {"external_id": "id", "title": "headline", "country": "place.country"}
 ROWS = [

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Extent, Found
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import press_feed
-from workers.sources.source import Given
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "sources" / "press-feed.xml"
 

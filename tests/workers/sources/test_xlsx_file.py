@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.domain.intake.item import Given
 from app.domain.record.report import Extent, Found
 from app.errors import InvalidInput
 from tests.make import NOW
 from workers.sources import xlsx_file
-from workers.sources.source import Given
 
 MAPPING = {"external_id": "Case", "title": "Headline", "date": "Day", "country": "=KZ"}
 

@@ -3,8 +3,8 @@
 
 import pytest
 
+from app.domain.intake.names import target_of
 from app.domain.vocabulary import PersonRole, TargetKind
-from workers.sources.names import target_of
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,16 @@ source's word.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain.intake import text
+from app.domain.intake.item import (
+    MAX_ID,
+    MAX_LEFTOVER,
+    UNREAD,
+    Given,
+    reading,
+    web_address,
+)
+from app.domain.intake.names import MAX_NAME, target_of
 from app.domain.record.particulars import Kind, Particulars, SaidActor, SaidLink, SaidTarget
 from app.domain.record.report import (
     CONSTANT,
@@ -20,16 +30,6 @@ from app.domain.record.report import (
     raw_item,
 )
 from app.domain.vocabulary import SUBTYPES, Category, Precision, TargetKind
-from workers.sources import text
-from workers.sources.names import MAX_NAME, target_of
-from workers.sources.source import (
-    MAX_ID,
-    MAX_LEFTOVER,
-    UNREAD,
-    Given,
-    reading,
-    web_address,
-)
 
 MAX_VALUES = 100
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import texts
-from workers.sources import text
+from app.domain.intake import text
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ none of them becomes a person of the record. What is not plainly a description i
 
 import re
 
+from app.domain.intake import text
 from app.domain.record.particulars import SaidTarget
 from app.domain.vocabulary import PersonRole, TargetKind
-from workers.sources import text
 
 MAX_NAME = 200
 
