@@ -18,7 +18,7 @@ from app.domain.vocabulary import Impunity, Role, WorkflowStatus
 from app.errors import QalamError
 from app.services import cases, overrides, pending_changes, record, workflow
 from app.services.drafts import CitationDraft, FactDraft
-from app.storage.assessments import Assessment
+from app.storage.assessments import Assessment, overrides_of
 from app.storage.cases import get_case
 from app.storage.database import Sessions
 from app.storage.incidents import find_incident
@@ -97,7 +97,7 @@ class Story:
             for one in self.row().involvements
             if one.retracted_at is None
         ]
-        patch = self.random.choice(
+        patch: dict[str, Any] = self.random.choice(
             [
                 {"instigation": self.random.choice(["established", "ruled_out", "unknown"])},
                 {"executors_complete": self.random.choice([True, False, None])},
@@ -144,7 +144,7 @@ class Story:
         """A level is set by hand by two people, or withdrawn."""
         standing = [
             one
-            for one in overrides.overrides_of(self.session, self.id)
+            for one in overrides_of(self.session, self.id)
             if one.confirmed_at and not one.retracted_at
         ]
         if standing:

@@ -23,7 +23,7 @@ CONVICTED = fact("c", "convicted", "2013-07-10", involvement_id="e")
 
 def case(*facts: Any, slots: Any = (EXECUTOR,), **more: Any) -> Incident:
     """A verified attack about whose proceedings somebody asked."""
-    values = {"executors_complete": True, "checked": CHECKED} | more
+    values: dict[str, Any] = {"executors_complete": True, "checked": CHECKED} | more
     return Incident(slots=tuple(slots), facts=tuple(facts), **values)
 
 
