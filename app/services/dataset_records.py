@@ -1,128 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Making many verified records at once, and keeping what their organisation says of impunity.
+"""Verified records of a dataset: made at once with their sources, and what it says of impunity.
 
-The same rows, revision and document as one incident handed in by a person would have, made without
-asking the database for each. Which rows become records is decided in datasets.py.
+Which rows become records is decided in datasets.py.
 """
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record import impunity
 from app.domain.record.dataset import DatasetRecord
-from app.domain.record.impunity_input import ImpunityInput
-from app.domain.visibility import Viewer
-from app.domain.vocabulary import CitationType, WorkflowStatus
-from app.services import assembling
-from app.services.checks import check_incident, differences
+from app.domain.vocabulary import CitationType
+from app.services import said
+from app.services.bulk_incidents import Authors, IncidentMaker
 from app.services.dataset_drafts import new_draft
-from app.services.documents import Found, incident_document, words_of
-from app.services.impunity_inputs import reported_level
-from app.storage import ledger
+from app.services.outlet_names import OutletNames
+from app.services.quick_citations import quick_citations
 from app.storage.assessments import Assessment, assessments_of
 from app.storage.citations import Citation
 from app.storage.database import new_id
-from app.storage.incidents import Incident
 from app.storage.reports import Source
-
-_AT_ONCE = 500
 
 
 class RecordMaker:
     """Makes records of one import; `finish` writes what is still held back."""
 
-    def __init__(self, session: Session, source: Source, now: datetime, viewer: Viewer) -> None:
+    def __init__(
+        self,
+        session: Session,
+        source: Source,
+        authors: Authors,
+        outlets: OutletNames,
+        now: datetime,
+    ) -> None:
         self._session = session
         self._source = source
+        self._outlets = outlets
         self._now = now
-        self._viewer = viewer
         self._shared: Citation | None = None
-        self._held_back: list[object] = []
+        self._maker = IncidentMaker(session, authors, now)
 
     def make(self, record: DatasetRecord, report_id: uuid.UUID) -> uuid.UUID:
-        """Make one record and return its id."""
-        with self._session.no_autoflush:
-            row = self._row(record, report_id)
-            assessed = _assessment(row.id, record, self._now)
-            self._conclude(row, assessed)
-        self._session.add(row)
-        changes = {"status": row.status.value, **msgspec.to_builtins(assembling.draft_of(row))}
-        if assessed is not None:
-            changes["impunity_reported"] = assessed.level.value
-            self._held_back.append(assessed)
-        self._note(row, changes)
-        if len(self._held_back) >= _AT_ONCE:
-            self.finish()
-        return row.id
+        """Make one record and return its id; raises InvalidInput where its fields disagree."""
+        for name in said.outlet_names(record.targets):
+            self._outlets.make_missing(name, record.country, now=self._now)
+        citations = [self.citation(record), *self._linked(record)]
+        draft = new_draft(
+            record,
+            self._outlets,
+            report_id=report_id,
+            citation_ids=[one.id for one in citations],
+        )
+        return self._maker.make(
+            draft,
+            citations,
+            verified_by=record.organisation,
+            assessed=_assessment(record, self._now),
+        )
 
     def finish(self) -> None:
         """Write everything; what points at an incident comes after it."""
-        self._session.flush()
-        self._session.add_all(self._held_back)
-        self._session.flush()
-        self._held_back.clear()
-
-    def _row(self, record: DatasetRecord, report_id: uuid.UUID) -> Incident:
-        citation = self.citation(record)
-        draft = new_draft(record, report_id=report_id, citation_ids=[citation.id])
-        span = check_incident(draft, self._now)
-        row = Incident(
-            id=new_id(),
-            title=draft.title,
-            date_text=span.text,
-            date_earliest=span.earliest,
-            date_latest=span.latest,
-            country=draft.country,
-            status=WorkflowStatus.VERIFIED,
-            submitted_by_id=self._viewer.key_id,
-            verified_at=self._now,
-            verified_by_name=record.organisation,
-            verification_reason=f"The own dataset of the {record.organisation}.",
-            created_at=self._now,
-            updated_at=self._now,
-            version=1,
-            document={},
-            categories=[],
-            targets=[],
-            involvements=[],
-            citations=[citation],
-            external_ids=[],
-            evidence=[],
-            claims=[],
-            event_group=None,
-            decision=None,
-        )
-        assembling.apply(self._session, row, draft, span, viewer=self._viewer, now=self._now)
-        return row
-
-    def _conclude(self, row: Incident, assessed: Assessment | None) -> None:
-        given = ImpunityInput(
-            categories=frozenset(one.category for one in row.categories),
-            verified_at=self._now,
-            reported=(reported_level(assessed),) if assessed is not None else (),
-        )
-        result = impunity.derive(given, as_of=self._now.date(), known_at=self._now)
-        found = Found(incident=row, impunity=result, cases=(), statuses={}, blocking_link=None)
-        row.impunity = result.level.value
-        row.document = msgspec.to_builtins(incident_document(found))
-        row.search_text = words_of(row.document)
-
-    def _note(self, row: Incident, fields: dict[str, Any]) -> None:
-        ledger.record_first(
-            self._session,
-            object_kind="incident",
-            object_id=row.id,
-            action="import",
-            actor_id=self._viewer.key_id,
-            at=self._now,
-            reason=row.verification_reason,
-            changes=differences({}, fields),
-        )
+        self._maker.finish()
 
     def citation(self, record: DatasetRecord) -> Citation:
         """Return the citation of a row: its own page, or the one of the whole file."""
@@ -138,6 +78,11 @@ class RecordMaker:
                 )
             ) or self._cite(record, title=self._source.name, url=None)
         return self._shared
+
+    def _linked(self, record: DatasetRecord) -> list[Citation]:
+        cited = {record.url} if record.url is not None else set()
+        drafts = said.link_citations(record.links, cited=cited)
+        return quick_citations(self._session, drafts, now=self._now)
 
     def _cite(self, record: DatasetRecord, *, title: str, url: str | None) -> Citation:
         row = Citation(
@@ -173,8 +118,9 @@ def assess(
         return {}
     for one in standing:
         one.retracted_at = now
-    made = _assessment(incident_id, record, now)
+    made = _assessment(record, now)
     if made is not None:
+        made.incident_id = incident_id
         session.add(made)
     session.flush()
     return {
@@ -185,12 +131,12 @@ def assess(
     }
 
 
-def _assessment(incident_id: uuid.UUID, record: DatasetRecord, now: datetime) -> Assessment | None:
+def _assessment(record: DatasetRecord, now: datetime) -> Assessment | None:
+    """Return what the organisation states; whose incident it is of is said by whoever keeps it."""
     if record.impunity is None:
         return None
     return Assessment(
         id=new_id(),
-        incident_id=incident_id,
         assessor=record.organisation,
         level=record.impunity,
         stated_on=now.date(),

@@ -7,43 +7,32 @@ the report says that its source has changed, and a person looks. Never here: for
 """
 
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record import dates
-from app.domain.record.dataset import DatasetRecord, name_key
+from app.domain.record.dataset import DatasetRecord
 from app.domain.record.report import Account, Found
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import ReportStatus, Role, Trust, WorkflowStatus
-from app.services import assembling, conclusions
+from app.domain.vocabulary import ReportStatus, WorkflowStatus
+from app.errors import InvalidInput
+from app.services import assembling, said, same_targets
+from app.services.bulk_incidents import OPERATOR, authors_of, note_change, was_worked_on
 from app.services.checks import check_incident, differences
-from app.services.dataset_drafts import revised_draft
+from app.services.dataset_drafts import attached_draft, revised_draft
+from app.services.dataset_known import Holder, holders, same, taken_over, told_by_others, who
 from app.services.dataset_records import RecordMaker, assess
+from app.services.outlet_names import OutletNames
 from app.storage import ledger, reports
 from app.storage.citations import Citation
-from app.storage.incidents import VERIFIED, Incident, find_incident
-from app.storage.parts import Target
-from app.storage.people import Person
-from app.storage.reports import Decided, Report, Source
-
-OPERATOR = Viewer(role=Role.ADMIN, name="operator")
-"""Whoever runs commands on this machine, where nobody's key stands behind an import."""
+from app.storage.incidents import Incident, find_incident
+from app.storage.reports import Decided, Source
 
 GONE = "The dataset that this record is of no longer holds it."
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    incident_id: uuid.UUID
-    earliest: date
-    latest: date
 
 
 def keep_records(
@@ -62,7 +51,7 @@ def keep_records(
     of reports that were taken away.
     """
     session.flush()
-    work = _Work(session, source, now, viewer or OPERATOR)
+    work = _Work(session, source, now, viewer)
     decided = reports.decided_reports(session, source.id)
     with_record = [one for one in found.accounts if one.reading.record is not None]
     work.take_new(
@@ -86,11 +75,15 @@ def _is_undecided(one: Decided) -> bool:
 class _Work:
     """One import's work on the records of its organisation."""
 
-    def __init__(self, session: Session, source: Source, now: datetime, viewer: Viewer) -> None:
+    def __init__(
+        self, session: Session, source: Source, now: datetime, viewer: Viewer | None
+    ) -> None:
         self.session = session
         self.source = source
         self.now = now
-        self.viewer = viewer
+        self.viewer = viewer or OPERATOR
+        self.authors = authors_of(session, source, viewer)
+        self.outlets = OutletNames(session, OPERATOR)
         self.touched = False
         self.touched_public = False
 
@@ -98,71 +91,75 @@ class _Work:
         """Make a record of each row, unless another export of the organisation told of it before."""
         if not accounts:
             return
-        maker = RecordMaker(self.session, self.source, self.now, self.viewer)
-        organisation = _record(accounts[0]).organisation
-        known, theirs = self._known(organisation), self._taken_over(organisation)
-        times = Counter(_who(_record(one)) for one in accounts)
-        marks: list[dict[str, Any]] = []
-        for account in accounts:
-            record, report_id = _record(account), decided[account.raw.external_id].id
-            same = _same(known, record)
-            if not same and _same(theirs, record):
-                # People have made that record theirs: whether this is the same one is for a person.
-                continue
-            if not same:
-                incident_id = maker.make(record, report_id)
-                marks.append(self._mark(report_id, incident_id, ReportStatus.ACCEPTED))
-            elif len(same) == 1 and times[_who(record)] == 1 and record.person_name is not None:
-                self._attach(record, same[0].incident_id, maker.citation(record))
-                marks.append(self._mark(report_id, same[0].incident_id, ReportStatus.ATTACHED))
-            # Several of one name, or nobody's name: a person decides whether they are the same.
+        maker = RecordMaker(self.session, self.source, self.authors, self.outlets, self.now)
+        with_id = [one for one in accounts if _record(one).external_id is not None]
+        marks = self._take_with_ids(with_id, decided, maker)
+        by_name = [one for one in accounts if _record(one).external_id is None]
+        marks += self._take_by_name(by_name, decided, maker)
         maker.finish()
         reports.update_reports(self.session, marks)
         self.touched = True
 
-    def _known(self, organisation: str) -> dict[tuple[str, str], list[_Known]]:
-        """Return what other exports of the organisation told of, by name and country."""
-        of_this = sa.select(Report.incident_id).where(
-            Report.source_id == self.source.id, Report.incident_id.is_not(None)
-        )
-        return self._named(
-            Incident.verified_by_name == organisation,
-            Incident.status.in_(VERIFIED),
-            Incident.id.not_in(of_this),
-        )
+    def _take_with_ids(
+        self, accounts: list[Account], decided: Mapping[str, Decided], maker: RecordMaker
+    ) -> list[dict[str, Any]]:
+        """Take rows whose organisation gives each an id: that id alone says which act is meant."""
+        known: dict[tuple[str, str], dict[str, Holder]] = {}
+        marks: list[dict[str, Any]] = []
+        for account in accounts:
+            record, report_id = _record(account), decided[account.raw.external_id].id
+            assert record.external_id is not None
+            system, value = record.external_id
+            theirs = known.setdefault((system, record.organisation), {})
+            if not theirs:
+                theirs |= holders(self.session, system, record.organisation)
+            holder = theirs.get(value)
+            if holder is None:
+                made = self._make(maker, record, report_id)
+                if made is not None:
+                    # A second row of this file under the same id is for a person to look at.
+                    theirs[value] = Holder(made, is_theirs=False)
+                    marks.append(self._mark(report_id, made, ReportStatus.ACCEPTED))
+            elif holder.is_theirs:
+                self._attach(record, holder.incident_id, maker)
+                marks.append(self._mark(report_id, holder.incident_id, ReportStatus.ATTACHED))
+            # A record that people have made theirs waits for a person.
+        return marks
 
-    def _taken_over(self, organisation: str) -> dict[tuple[str, str], list[_Known]]:
-        """Return records that datasets told of and that are people's own by now, likewise."""
-        of_datasets = (
-            sa.select(Report.incident_id)
-            .join(Source, Source.id == Report.source_id)
-            .where(Source.trust == Trust.DATASET, Report.incident_id.is_not(None))
-        )
-        return self._named(
-            Incident.id.in_(of_datasets),
-            sa.or_(
-                Incident.verified_by_name.is_distinct_from(organisation),
-                Incident.status.not_in(VERIFIED),
-            ),
-        )
+    def _take_by_name(
+        self, accounts: list[Account], decided: Mapping[str, Decided], maker: RecordMaker
+    ) -> list[dict[str, Any]]:
+        if not accounts:
+            return []
+        organisation = _record(accounts[0]).organisation
+        known = told_by_others(self.session, self.source, organisation)
+        theirs = taken_over(self.session, organisation)
+        times = Counter(who(_record(one)) for one in accounts)
+        marks: list[dict[str, Any]] = []
+        for account in accounts:
+            record, report_id = _record(account), decided[account.raw.external_id].id
+            found = same(known, record)
+            if not found and same(theirs, record):
+                # People have made that record theirs: whether this is the same one is for a person.
+                continue
+            if not found:
+                made = self._make(maker, record, report_id)
+                if made is not None:
+                    marks.append(self._mark(report_id, made, ReportStatus.ACCEPTED))
+            elif len(found) == 1 and times[who(record)] == 1 and record.person_name is not None:
+                self._attach(record, found[0].incident_id, maker)
+                marks.append(self._mark(report_id, found[0].incident_id, ReportStatus.ATTACHED))
+            # Several of one name, or nobody's name: a person decides whether they are the same.
+        return marks
 
-    def _named(self, *wanted: sa.ColumnElement[bool]) -> dict[tuple[str, str], list[_Known]]:
-        rows = self.session.execute(
-            sa.select(
-                Incident.id,
-                Incident.country,
-                Incident.date_earliest,
-                Incident.date_latest,
-                Person.name,
-            )
-            .join(Target, Target.incident_id == Incident.id)
-            .outerjoin(Person, Person.id == Target.person_id)
-            .where(*wanted)
-        )
-        found: dict[tuple[str, str], list[_Known]] = defaultdict(list)
-        for incident_id, country, earliest, latest, name in rows:
-            found[name_key(name or ""), country].append(_Known(incident_id, earliest, latest))
-        return found
+    def _make(
+        self, maker: RecordMaker, record: DatasetRecord, report_id: uuid.UUID
+    ) -> uuid.UUID | None:
+        try:
+            return maker.make(record, report_id)
+        except InvalidInput:
+            # What could not be handed in by a person is not made by an import either: it waits.
+            return None
 
     def _mark(
         self, report_id: uuid.UUID, incident_id: uuid.UUID, status: ReportStatus
@@ -175,11 +172,14 @@ class _Work:
             "decided_at": self.now,
         }
 
-    def _attach(self, record: DatasetRecord, incident_id: uuid.UUID, cited: Citation) -> None:
-        self.session.flush()
+    def _attach(self, record: DatasetRecord, incident_id: uuid.UUID, maker: RecordMaker) -> None:
+        maker.finish()
         row = find_incident(self.session, incident_id, for_change=True)
         assert row is not None
-        self._bring(row, record, alone=False, cited=cited)
+        # The same page is one source, whichever export gives it.
+        is_cited = record.url is not None and record.url in {one.url for one in row.citations}
+        cited = None if is_cited else maker.citation(record)
+        self._bring(row, record, alone=False, attach=True, cited=cited)
 
     def revise(self, account: Account, one: Decided) -> None:
         """Follow what the dataset says now of a record that is still its own."""
@@ -188,16 +188,16 @@ class _Work:
         record = _record(account)
         if row is None or row.verified_by_name != record.organisation:
             return
-        if row.status is WorkflowStatus.UNDER_VERIFICATION and self._was_worked_on(row):
+        if row.status is WorkflowStatus.UNDER_VERIFICATION and was_worked_on(self.session, row):
             return
         alone = not reports.others_stand_behind(self.session, row.id, one.id)
-        self._bring(row, record, alone=alone)
+        try:
+            self._bring(row, record, alone=alone)
+        except InvalidInput:
+            # The record stays as it was; the report says that its source has changed.
+            return
         if row.status is not WorkflowStatus.PUBLISHED:
             reports.update_reports(self.session, [{"id": one.id, "decided_at": self.now}])
-
-    def _was_worked_on(self, row: Incident) -> bool:
-        """Whether anybody has touched a record since its dataset took it away."""
-        return ledger.revisions_of(self.session, "incident", row.id)[-1].action != "import"
 
     def _bring(
         self,
@@ -205,6 +205,7 @@ class _Work:
         record: DatasetRecord,
         *,
         alone: bool,
+        attach: bool = False,
         cited: Citation | None = None,
     ) -> None:
         was_public = row.status is WorkflowStatus.PUBLISHED
@@ -213,17 +214,28 @@ class _Work:
         if not was_public:
             if cited is not None and cited not in row.citations:
                 row.citations.append(cited)
-            wanted = revised_draft(assembling.draft_of(row), record, alone=alone)
-            span = check_incident(wanted, self.now)
-            assembling.apply(self.session, row, wanted, span, viewer=self.viewer, now=self.now)
-            _rename(row, record)
+            self._rewrite(row, record, alone=alone, attach=attach)
             self.session.flush()
             after = msgspec.to_builtins(assembling.draft_of(row))
             changes = differences(msgspec.to_builtins(before), after)
             changes |= self._verified_again(row)
         changes |= assess(self.session, row.id, record, now=self.now)
         if changes:
-            self._close(row, "import", changes, was_public=was_public, reason=None)
+            self._close(row, changes, was_public=was_public)
+
+    def _rewrite(self, row: Incident, record: DatasetRecord, *, alone: bool, attach: bool) -> None:
+        for name in said.outlet_names(record.targets):
+            self.outlets.make_missing(name, record.country, now=self.now)
+        if attach:
+            wanted = attached_draft(row, record, self.outlets)
+        else:
+            wanted = revised_draft(row, record, self.outlets, alone=alone)
+        span = check_incident(wanted, self.now)
+        assembling.apply(self.session, row, wanted, span, viewer=OPERATOR, now=self.now)
+        if record.external_id is None:
+            _rename(row, record)
+        elif not attach:
+            same_targets.respell(row, [one.name for one in record.targets if one.name])
 
     def _verified_again(self, row: Incident) -> dict[str, Any]:
         """Give back the standing that a row lost when its dataset had taken it away."""
@@ -244,32 +256,24 @@ class _Work:
         old, row.status = row.status, WorkflowStatus.UNDER_VERIFICATION
         row.verified_at, row.status_reason = None, GONE
         changes = {"status": {"old": old.value, "new": row.status.value}}
-        self._close(row, "import", changes, was_public=False, reason=GONE)
+        self._close(row, changes, was_public=False, reason=GONE)
 
     def _close(
         self,
         row: Incident,
-        action: str,
         changes: dict[str, Any],
         *,
         was_public: bool,
-        reason: str | None,
+        reason: str | None = None,
     ) -> None:
-        ledger.record_revision(
+        is_told = note_change(
             self.session,
-            object_kind="incident",
-            object_id=row.id,
-            action=action,
-            actor_id=self.viewer.key_id,
-            at=self.now,
+            row,
+            changes,
+            authors=self.authors,
+            now=self.now,
+            was_public=was_public,
             reason=reason,
-            changes=changes,
-        )
-        self.session.flush()
-        again = find_incident(self.session, row.id)
-        assert again is not None
-        is_told = conclusions.refresh(
-            self.session, again, now=self.now, was_public=was_public, touched=True
         )
         self.touched = True
         self.touched_public |= is_told
@@ -278,17 +282,6 @@ class _Work:
 def _record(account: Account) -> DatasetRecord:
     assert account.reading.record is not None
     return account.reading.record
-
-
-def _who(record: DatasetRecord) -> tuple[str, str]:
-    return name_key(record.person_name or ""), record.country
-
-
-def _same(known: Mapping[tuple[str, str], list[_Known]], record: DatasetRecord) -> list[_Known]:
-    span = dates.parse(record.date_text)
-    return [
-        one for one in known.get(_who(record), ()) if dates.overlaps(span, one.earliest, one.latest)
-    ]
 
 
 def _rename(row: Incident, record: DatasetRecord) -> None:

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.domain.vocabulary import ActorType, Category, Impunity, Motive, PersonRole, Sex
+from app.domain.record.particulars import Kind, SaidLink, SaidTarget
+from app.domain.vocabulary import ActorType, Impunity, Motive, Precision, TargetKind
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -17,34 +18,41 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRecord:
-    """One act against one person, as its organisation verified it.
+    """One act, as its organisation verified it.
 
-    `person_name` is None where the organisation gives no name; `described` then says whom it means.
-    `impunity` is the organisation's own assessment; where the format has no such column at all,
-    `assesses_impunity` is False, and silence takes nothing back.
+    Formats of one person for each row have one target. Where rows have an id of their own
+    (`external_id`, the system and the id in it) that alone says which act is meant; a row without one is
+    known by its first target's name, its country and its date. `impunity` is the organisation's own
+    assessment; where the format has no such column at all, `assesses_impunity` is False, and silence
+    takes nothing back.
     """
 
     organisation: str
     title: str
     date_text: str  # EDTF
     country: str
-    kinds: tuple[tuple[Category, str | None], ...]
+    kinds: tuple[Kind, ...]
     motive: Motive
-    person_name: str | None
-    described: str | None = None
-    primary_role: PersonRole | None = None
-    other_roles: tuple[PersonRole, ...] = ()
-    sex: Sex | None = None
+    targets: tuple[SaidTarget, ...]
     admin1: str | None = None
     place: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    precision: Precision | None = None
     # Whom the organisation holds for the origin of the act, in its words.
     suspected: str | None = None
     suspected_type: ActorType = ActorType.UNKNOWN
+    links: tuple[SaidLink, ...] = ()
     impunity: Impunity | None = None
     assesses_impunity: bool = False
-    # What the organisation calls it in its own system: (system, id).
-    external_id: tuple[str, str] | None = None
     url: str | None = None
+    external_id: tuple[str, str] | None = None
+
+    @property
+    def person_name(self) -> str | None:
+        """The name of the person a row of one person is about; None where none is given."""
+        first = self.targets[0] if self.targets else None
+        return first.name if first is not None and first.kind is TargetKind.PERSON else None
 
 
 def name_key(name: str) -> str:
