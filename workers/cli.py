@@ -18,10 +18,11 @@ import uvicorn
 
 from app import __version__, cli_ledger, clock
 from app import cli as record_commands
-from app.cli_evidence import evidence_app
 from app.cli_briefing import briefing
+from app.cli_evidence import evidence_app
 from app.cli_export import export_app
 from app.cli_knowledge import fingerprints_app, networks_app
+from app.cli_sources import sources_app
 from app.cli_stats import stats_app
 from app.cli_vantages import vantages_app
 from app.console import out, told
@@ -50,13 +51,14 @@ __all__ = ["command", "main"]
 
 record_commands.add_to(command)
 cli_ledger.add_to(record_commands.db_app, command)
-command.add_typer(evidence_app, name="evidence")
 command.command("briefing")(briefing)
+command.add_typer(evidence_app, name="evidence")
 command.add_typer(export_app, name="export")
 command.add_typer(fingerprints_app, name="fingerprints")
 command.add_typer(networks_app, name="networks")
 command.add_typer(measurements_app, name="measurements")
 command.add_typer(reports_app, name="reports")
+command.add_typer(sources_app, name="sources")
 command.add_typer(stats_app, name="stats")
 command.add_typer(vantages_app, name="vantage")
 

@@ -13,19 +13,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.blocking.targets import canonical_url
-from app.domain.countries import COUNTRIES
-from app.domain.record.report import FIELDS, constants, is_field
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust
 from app.errors import (
     Conflict,
     FieldError,
-    InvalidInput,
     NotAllowed,
     RefusedAddress,
     StaleVersion,
 )
 from app.services.checks import wrong
+from app.services.source_mapping import check_mapping
 from app.storage import ledger, reports
 from app.storage.reports import Source
 
@@ -36,9 +34,6 @@ MAX_INTERVAL_SECONDS = 7 * 24 * 3600
 LEASE = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
-
-_MAPPED = frozenset({SourceKind.CSV, SourceKind.XLSX, SourceKind.JSON})
-"""Formats whose columns only a mapping can explain."""
 
 _EDITABLE = ("interval_seconds", "mapping", "trust", "licence")
 
@@ -118,29 +113,7 @@ def _address(address: str, ports: frozenset[int]) -> str:
 def _check(described: NewSource, viewer: Viewer | None) -> None:
     if described.trust is Trust.DATASET and viewer is not None and viewer.role not in _TRUSTING:
         raise NotAllowed("only an editor may trust a source as a dataset: ask one to add it")
-    _check_mapping(described)
-
-
-def _check_mapping(described: NewSource) -> None:
-    if not all(map(is_field, described.mapping)):
-        listed = ", ".join(sorted(FIELDS))
-        raise _wrong_mapping("unknown_field", f"A mapping names only these fields: {listed}.")
-    if described.kind in _MAPPED and "title" not in described.mapping:
-        raise _wrong_mapping("missing", "A table needs a mapping that names its title column.")
-    if described.kind not in _MAPPED and any(
-        not said.startswith("=") for said in described.mapping.values()
-    ):
-        sentence = "This format names its own fields; map only constants, such as country to =KZ."
-        raise _wrong_mapping("not_a_constant", sentence)
-    country = constants(described.mapping).get("country")
-    if country is not None and country not in COUNTRIES:
-        raise _wrong_mapping("country", "A country is two capital letters of ISO 3166-1: =KZ.")
-
-
-def _wrong_mapping(code: str, sentence: str) -> InvalidInput:
-    return InvalidInput(
-        sentence, errors=(FieldError(pointer="/mapping", code=code, message=sentence),)
-    )
+    check_mapping(described.kind, described.mapping)
 
 
 def edit_source(
