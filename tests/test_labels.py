@@ -11,10 +11,12 @@ from app.errors import InvalidInput
 
 # fmt: off
 ALLOWED = frozenset((
-    "BBG", "CPJ", "CSV", "DDoS", "DNS", "HTTP", "JSON", "NXDOMAIN", "SNI", "TCP", "TLS", "USPFT",
+    "ACLED", "BBG", "CPJ", "CSV", "DDoS", "DNS", "HTTP", "JSON", "KoboToolbox", "MapMF", "NXDOMAIN",
+    "OONI", "SNI", "TCP", "TLS", "USPFT",
 ))
 ALLOWED_IN_SENTENCES = ALLOWED | frozenset((
-    "A", "API", "Atom", "B", "C", "D", "E", "F", "Feed", "Qalam", "RSS", "SOCKS5", "Standard",
+    "A", "API", "Atom", "B", "C", "D", "E", "F", "Feed", "Freedom", "Mapping", "Media", "Qalam", "RSS",
+    "SOCKS5", "Standard",
     "UTC", "Webhooks", "lines",
 ))
 # fmt: on

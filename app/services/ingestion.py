@@ -114,7 +114,7 @@ def ingest(
             viewer=viewer,
         )
     result = IngestResult(
-        rows=len(found.accounts) + len(found.rejected),
+        rows=len(found.accounts) + len(found.rejected) + len(found.removed),
         new=len(new),
         changed=len(changed),
         unchanged=len(unchanged),
@@ -150,12 +150,20 @@ def _sorted_out(found: Found, known: Mapping[str, Known]) -> tuple[list[Account]
 def _gone(found: Found, known: Mapping[str, Known]) -> list[Known]:
     """Return the reports whose absence means that their source took them away."""
     present = {account.raw.external_id for account in found.accounts}
-    absent = [one for key, one in known.items() if key not in present and not one.is_gone]
+    absent = {key: one for key, one in known.items() if key not in present and not one.is_gone}
+    told = [absent.pop(key) for key in dict.fromkeys(found.removed) if key in absent]
+    return told + _missed(found, list(absent.values()))
+
+
+def _missed(found: Found, absent: list[Known]) -> list[Known]:
+    """Return those of the absent whose absence alone says that they were removed."""
     if found.extent is Extent.WHOLE:
         return absent
+    if found.extent is Extent.WINDOW and found.window is not None:
+        return [one for one in absent if found.window.holds(one.country, one.date_text)]
     dated = [one.reading.published_at for one in found.accounts]
     oldest = min((at for at in dated if at is not None), default=None)
-    if found.extent is Extent.PARTIAL or oldest is None:
+    if found.extent is not Extent.LATEST or oldest is None:
         return []
     # Older items leave a feed by age; nothing is said by that.
     return [one for one in absent if one.published_at is not None and one.published_at >= oldest]

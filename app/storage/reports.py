@@ -109,6 +109,8 @@ class Known:
     sha256: str
     version: int
     published_at: datetime | None
+    country: str | None
+    date_text: str | None
     is_gone: bool
 
 
@@ -183,6 +185,8 @@ def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
         Report.raw_sha256,
         Report.version,
         Report.published_at,
+        Report.country,
+        Report.date_text,
         Report.vanished_at,
     ).where(Report.source_id == source_id)
     return {
@@ -191,10 +195,12 @@ def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
             sha256=sha256,
             version=version,
             published_at=published_at,
-            is_gone=vanished_at is not None,
+            country=country,
+            date_text=date_text,
+            is_gone=gone_at is not None,
         )
-        for external_id, report_id, sha256, version, published_at, vanished_at in session.execute(
-            query
+        for external_id, report_id, sha256, version, published_at, country, date_text, gone_at in (
+            session.execute(query)
         )
     }
 

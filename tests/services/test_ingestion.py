@@ -3,13 +3,14 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record.report import Account, Extent, Found, Reading, Rejected, raw_item
+from app.domain.record.report import Account, Extent, Found, Reading, Rejected, Window, raw_item
 from app.domain.vocabulary import ReportStatus, Role, SourceKind, Trust, WorkflowStatus
 from app.errors import Conflict, InvalidInput, NotAllowed, RefusedAddress
 from app.services import ingestion, reports, sources
@@ -160,6 +161,52 @@ def test_a_reading_that_says_nothing_lets_nothing_vanish(
     result = take(sessions, Found(accounts=(undated,), rejected=(), extent=extent))
 
     assert numbers(result) == (1, 0, 0, 0)
+
+
+def _dated(key: str, day: str, country: str = "KZ") -> Account:
+    found = account(key)
+    return replace(found, reading=replace(found.reading, date_text=day, country=country))
+
+
+def test_a_window_misses_only_what_lies_within_its_days_and_countries(sessions: Sessions) -> None:
+    """A file of March in one country says nothing of April, of others, or of a vague day."""
+    all_year = whole(
+        _dated("march", "2026-03-10"),
+        _dated("week", "2026-03-29/2026-04-04"),
+        _dated("april", "2026-04-10"),
+        _dated("elsewhere", "2026-03-10", "UZ"),
+        _dated("kept", "2026-03-31"),
+    )
+    take(sessions, all_year)
+    window = Window(first=date(2026, 3, 1), last=date(2026, 3, 31), countries=frozenset({"KZ"}))
+    of_march = Found(
+        accounts=(_dated("kept", "2026-03-31"),),
+        rejected=(),
+        extent=Extent.WINDOW,
+        window=window,
+    )
+
+    result = take(sessions, of_march, now=NOW + HOUR)
+
+    assert numbers(result) == (0, 0, 1, 1)
+    with sessions.reading() as session:
+        assert only(session, "march").vanished_at == NOW + HOUR
+
+
+def test_what_a_source_says_it_removed_is_marked(sessions: Sessions) -> None:
+    """A list of removals marks what it names and nothing else; unknown ids harm nothing."""
+    take(sessions, whole(account("a"), account("b")))
+    removals = Found(
+        accounts=(), rejected=(), extent=Extent.PARTIAL, removed=("a", "never seen", "a")
+    )
+
+    first = take(sessions, removals, now=NOW + HOUR)
+    second = take(sessions, removals, now=NOW + 2 * HOUR)
+
+    assert (numbers(first), numbers(second)) == ((0, 0, 0, 1), (0, 0, 0, 0))
+    with sessions.reading() as session:
+        assert only(session, "a").vanished_at == NOW + HOUR
+        assert only(session, "b").vanished_at is None
 
 
 def test_refused_rows_are_counted_and_the_others_are_kept(sessions: Sessions) -> None:

@@ -8,12 +8,14 @@ Values only, shared by the readers of formats (`workers.sources`) and the intake
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from app.domain.record import dates
 from app.domain.record.dataset import DatasetRecord
 from app.domain.record.particulars import Particulars, Suggestion
+from app.errors import InvalidInput
 
 FIELDS = frozenset(
     {
@@ -63,6 +65,7 @@ class Extent(StrEnum):
 
     WHOLE = "whole"  # everything the source has: what is absent was removed
     LATEST = "latest"  # the newest items: what is absent and not older than the rest was removed
+    WINDOW = "window"  # everything of some days and countries: what is absent there was removed
     PARTIAL = "partial"  # a part only: absence says nothing
 
 
@@ -111,12 +114,37 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days (both inclusive) and countries of which a file holds everything."""
+
+    first: date
+    last: date
+    countries: frozenset[str]
+
+    def holds(self, country: str | None, date_text: str | None) -> bool:
+        """Whether an item so dated lies within, whichever of its possible days it was."""
+        if country not in self.countries or date_text is None:
+            return False
+        try:
+            span = dates.parse(date_text)
+        except InvalidInput:
+            return False
+        return self.first <= span.earliest and span.latest <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """All that one reading of a source gave."""
+    """All that one reading of a source gave.
+
+    `removed` are ids of items that the source says it took away. `window` is what `Extent.WINDOW`
+    speaks of.
+    """
 
     accounts: tuple[Account, ...]
     rejected: tuple[Rejected, ...]
     extent: Extent
+    removed: tuple[str, ...] = ()
+    window: Window | None = None
 
 
 def raw_item(external_id: str, raw: str) -> RawItem:
