@@ -103,6 +103,7 @@ def _context() -> SSL.Context:
     context.set_tls13_ciphersuites(_TLS13)
     context.set_cipher_list(_TLS12)
     context.set_alpn_protos([b"http/1.1"])
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)  # many wait, few read
     context.set_verify(SSL.VERIFY_NONE)  # `Trust.error_in` does
     _offer_small_keys(context)
     return context
