@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app import clock
+from app import clock, upgrading
 from app.console import Json, err, out, print_json, read_text, told
 from app.domain.vocabulary import Role
 from app.services import access, categories, example, sites
@@ -36,7 +36,7 @@ def opened(settings: Settings | None = None) -> Iterator[Sessions]:
     settings = settings or load_settings()
     engine = make_engine(settings.resolved_database_url)
     try:
-        migrations.upgrade(engine)
+        upgrading.upgrade(engine, now=clock.now())
         yield Sessions(engine)
     finally:
         engine.dispose()
@@ -211,10 +211,13 @@ def check() -> None:
     """Say whether the database has the schema of this version."""
     with told():
         engine = make_engine(load_settings().resolved_database_url)
-        revision = migrations.current(engine)
+        revision, is_ready = migrations.current(engine), upgrading.is_ready(engine)
         engine.dispose()
     if revision != migrations.head():
         err.print(f"The database is at {revision}, expected {migrations.head()}: qalam db upgrade")
+        raise typer.Exit(1)
+    if not is_ready:
+        err.print("Incidents are kept as an earlier release drew them: qalam db upgrade")
         raise typer.Exit(1)
     out.print(f"The database is at revision {revision}, as expected.")
 

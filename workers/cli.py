@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 
-from app import __version__, cli_ledger, clock
+from app import __version__, cli_ledger, clock, upgrading
 from app import cli as record_commands
 from app.cli_briefing import briefing
 from app.cli_evidence import evidence_app
@@ -33,7 +33,6 @@ from app.main import create_app
 from app.policies import alert_policy, event_policy, watch_policy
 from app.services import installation
 from app.settings import Settings, load_settings
-from app.storage import migrations
 from app.storage.bodies import BodyStore
 from app.storage.database import Sessions, make_engine
 from app.storage.evidence_store import EvidenceStore
@@ -194,7 +193,7 @@ def up(
         settings = load_settings()
         listening = _listen(settings)
         engine = make_engine(settings.resolved_database_url)
-        migrations.upgrade(engine)
+        upgrading.upgrade(engine, now=clock.now())
         sessions = Sessions(engine)
         with sessions.writing() as session:
             prepared = installation.prepare(
@@ -218,8 +217,8 @@ def serve() -> None:
         settings = load_settings()
         listening = _listen(settings)
         engine = make_engine(settings.resolved_database_url)
-        if migrations.current(engine) != migrations.head():
-            raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
+        if not upgrading.is_ready(engine):
+            raise WrongSettings("the database is of another version: run `qalam db upgrade` first")
     out.print(f"Qalam {__version__} answers on {settings.address}/")
     _serve(settings, Sessions(engine), listening)
     engine.dispose()
@@ -232,8 +231,8 @@ def work() -> None:
     with told():
         settings = load_settings()
         engine = make_engine(settings.resolved_database_url)
-        if migrations.current(engine) != migrations.head():
-            raise WrongSettings("the database has another schema: run `qalam db upgrade` first")
+        if not upgrading.is_ready(engine):
+            raise WrongSettings("the database is of another version: run `qalam db upgrade` first")
         sessions = Sessions(engine)
         with sessions.writing() as session:
             installation.prepare(session, local_vantage(settings), now=clock.now())
