@@ -8,6 +8,7 @@ where they are silent the wider term stands. Which words are whose: `domain.reco
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from app.domain.intake import text
 from app.domain.intake.names import MAX_NAME, target_of
@@ -22,9 +23,36 @@ from app.domain.vocabulary import (
     DetentionSubtype,
     EquipmentSubtype,
     FactKind,
+    PersonRole,
     SourceProtectionSubtype,
+    TargetKind,
 )
+from workers.sources.us_states import STATES
 
+# What stands in brackets after the names of people who work for no outlet.
+_NO_OUTLET = frozenset(
+    {
+        "freelance",
+        "freelancer",
+        "freelance journalist",
+        "freelance photographer",
+        "freelance photojournalist",
+        "freelance reporter",
+        "independent",
+        "independent journalist",
+        "independent photographer",
+        "independent photojournalist",
+        "citizen journalist",
+        "self employed",
+        "unaffiliated",
+        "unknown",
+        "none",
+        "n a",
+    }
+)
+_UNNAMED = re.compile(
+    r"[\W_]*(unidentified|unnamed|unknown|anonymous|multiple|several|various)\b.*", re.IGNORECASE
+)
 ORGANISATION = "U.S. Press Freedom Tracker"
 
 _ARREST = "arrest criminal charge"
@@ -36,7 +64,9 @@ _SUBTYPES = (
     (SourceProtectionSubtype, Category.SOURCE_PROTECTION),
 )
 _OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
-_SUFFIX = re.compile(r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d|inc|llc|ltd|co|corp)\.?", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"(jr|sr|ii|iii|iv|m\.?d|ph\.?d|inc|llc|ltd|co|corp)\.?(\s*\(.*\))?", re.IGNORECASE | re.DOTALL
+)
 _WITH_OUTLET = re.compile(r"(?P<name>.+?)\s*\((?P<outlet>[^()]*(?:\([^()]*\)[^()]*)*)\)")
 _STATE = re.compile(r"(?P<name>[^()]+?)\s*\((?P<code>[A-Z]{2})\)")
 
@@ -48,6 +78,8 @@ def listed(cell: str | Sequence[object] | None) -> list[str]:
 
     >>> listed("['PENDING', 'QUASHED']"), listed("A B (News, Inc.), C D, Jr.")
     (['PENDING', 'QUASHED'], ['A B (News, Inc.)', 'C D, Jr.'])
+    >>> listed("E F, Sr. (Outlet), G H")
+    ['E F, Sr. (Outlet)', 'G H']
     """
     if cell is None:
         return []
@@ -124,16 +156,45 @@ def person(said: str) -> SaidTarget | None:
     >>> found = person("A B (The Daily (Web), Inc.)")
     >>> found.name, found.outlet
     ('A B', 'The Daily (Web), Inc.')
+    >>> found = person("C D (Independent)")
+    >>> found.outlet, found.description
+    (None, 'Independent')
     """
     words = text.plain(said, limit=2 * MAX_NAME, one_line=True)
     match = _WITH_OUTLET.fullmatch(words)
-    if match is None:
-        return target_of(words)
-    return target_of(match["name"], outlet=match["outlet"].strip()[:MAX_NAME] or None)
+    if match is None or _UNNAMED.fullmatch(words):
+        found = target_of(words)
+    else:
+        found = _at_outlet(match["name"], match["outlet"].strip()[:MAX_NAME])
+    if found is not None and found.name is not None:
+        # The column is of journalists; what else somebody was it does not say.
+        return replace(found, role=PersonRole.JOURNALIST)
+    return found
+
+
+def _at_outlet(name: str, outlet: str) -> SaidTarget | None:
+    if folded(outlet) in _NO_OUTLET:
+        found = target_of(name)
+        # Working for nobody in particular is said of a person; it is no outlet's name.
+        return replace(found, description=found.description or outlet) if found else None
+    return target_of(name, outlet=outlet or None)
+
+
+def outlet(said: str) -> SaidTarget:
+    """Return a targeted institution."""
+    name = text.plain(said, limit=MAX_NAME, one_line=True)
+    if _UNNAMED.fullmatch(name) or folded(name) in _NO_OUTLET:
+        return SaidTarget(kind=TargetKind.GROUP, description=name)
+    return SaidTarget(kind=TargetKind.OUTLET, name=name)
+
+
+def nobody(title: str) -> SaidTarget:
+    """Return the target of a row that names none: whoever its title speaks of."""
+    return SaidTarget(kind=TargetKind.GROUP, description=title)
 
 
 def state(said: str | None) -> str | None:
-    """Return the name of a state: `California` of `California (CA)`."""
+    """Return the name of a state: `California` of `California (CA)` or of `CA`."""
     words = text.plain(said or "", limit=MAX_NAME, one_line=True)
     match = _STATE.fullmatch(words)
-    return (match["name"] if match else words) or None
+    return (match["name"] if match else STATES.get(words, words)) or None
