@@ -17,6 +17,7 @@ DOORS = {
     "app/cli_vantages.py",
     "app/storage/database.py",
     "app/storage/migrations.py",
+    "app/upgrading.py",
     "app/web/dependencies.py",
     "workers/cli.py",
     "workers/cli_measurements.py",
