@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """`qalam export …`: the record as files of other people's formats. Thin; the formats are in exports."""
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from app import cli_tables
 from app.cli import data_folder, opened
+from app.cli_tables import OPERATOR, writing
 from app.console import err, told
 from app.domain.blocking.targets import canonical_url
 from app.domain.visibility import PUBLIC, Viewer
-from app.domain.vocabulary import Role
 from app.errors import InvalidInput, NotFound
 from app.exports.ooni import to_ooni
 from app.services import knowledge
@@ -26,10 +25,9 @@ from app.storage.database import Sessions
 from app.storage.sites import find_site
 
 export_app = typer.Typer(help="The record as files.", no_args_is_help=True)
+cli_tables.add_to(export_app)
 
 _PAGE = 100
-_OPERATOR = Viewer(role=Role.ADMIN, name="operator")
-"""Whoever runs commands on this machine can read its database anyhow."""
 
 
 class MeasurementFormat(StrEnum):
@@ -79,11 +77,11 @@ def export_measurements(
         export_run = _Export(
             to_values=_FORMATS[file_format],
             sessions=sessions,
-            viewer=PUBLIC if public else _OPERATOR,
+            viewer=PUBLIC if public else OPERATOR,
             bodies=BodyStore(data_folder() / "bodies"),
             own_addresses=tuple(probe_address or ()),
         )
-        with _writing(output) as file:
+        with writing(output) as file:
             for line in export_run.lines(wanted):
                 file.write(line)
     err.print(export_run.said(), highlight=False)
@@ -156,21 +154,3 @@ def _instant(text: str, name: str) -> datetime | None:
     except ValueError:
         raise InvalidInput(f"{name} is a day or an instant, such as 2026-03-02") from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[BinaryIO]:
-    """Open what is written to. A file appears under its name only when it is whole."""
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-        unfinished.replace(path)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -64,9 +64,15 @@ def list_case_views(
         if stage is None or len(rows) < limit:
             break
         after = rows[-1].id
-    kept = kept[:limit]
-    around = reach(session, viewer, kept)
-    return [_view(viewer, row, around, as_of=now.date(), now=now) for row in kept]
+    return views_of(session, viewer, kept[:limit], now=now)
+
+
+def views_of(
+    session: Session, viewer: Viewer, rows: Sequence[Case], *, now: datetime
+) -> list[dict[str, Any]]:
+    """Return some cases, which the viewer sees, as this viewer may read them."""
+    around = reach(session, viewer, rows)
+    return [_view(viewer, row, around, as_of=now.date(), now=now) for row in rows]
 
 
 def _reaches_those_asked_for(session: Session, viewer: Viewer, wanted: CaseFilter) -> bool:

@@ -124,7 +124,7 @@ def list_sites(
     query = (
         sa.select(Site, Outlet)
         .outerjoin(Outlet, sa.and_(Outlet.id == Site.outlet_id, outlets_seen_by(viewer)))
-        .where(*_conditions(wanted))
+        .where(*site_conditions(wanted))
         .order_by(Site.url)
         .limit(limit)
     )
@@ -135,7 +135,8 @@ def list_sites(
     return [_site_view(site, outlet, states.get(site.id, [])) for site, outlet in rows]
 
 
-def _conditions(wanted: SiteFilter) -> list[sa.ColumnElement[bool]]:
+def site_conditions(wanted: SiteFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of a filter."""
     found: list[sa.ColumnElement[bool]] = []
     if wanted.country:
         found.append(Site.country == wanted.country)
