@@ -2,6 +2,7 @@
 """The U.S. Press Freedom Tracker: its export of 2020 and its API, read strictly, nothing invented."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -79,7 +80,7 @@ def test_markup_in_any_other_cell_is_taken_out_too(field: str) -> None:
 
     told = msgspec.json.encode(reading).decode()
     assert "<" not in told
-    assert "&" not in told
+    assert not re.search(r"&#?\w+;", told)
 
 
 def test_none_and_false_are_nothing() -> None:
