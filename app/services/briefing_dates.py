@@ -13,7 +13,8 @@ from app.services.briefing_texts import Texts
 
 _PART = re.compile(r"(\d{4}|\d{3}X|\d{2}XX)(?:-(\d\d|XX))?(?:-(\d\d|XX))?([?~%])?", re.ASCII)
 _FIRST_SEASON = 21
-_OPEN = ".."
+# Open, or not known: either says no date.
+_NO_DATE = ("..", "")
 
 
 def plain(texts: Texts, text: str) -> str:
@@ -33,8 +34,8 @@ def last(texts: Texts, text: str) -> str:
 
 
 def is_open(text: str) -> bool:
-    """Whether a date only says by when."""
-    return text.startswith(_OPEN)
+    """Whether a date only says by when: nothing is known of its start."""
+    return text.partition("/")[0] in _NO_DATE and "/" in text
 
 
 def is_vague(text: str) -> bool:
@@ -57,10 +58,12 @@ def _said(texts: Texts, text: str, form: str) -> str:
     fields = {}
     for name, wanted in forms.items():
         part = end if name in ("to", "until") else start
-        fields[name] = "" if part == _OPEN else _part(texts, part, wanted)
-    kind = "until" if start == _OPEN else "since" if end == _OPEN else ""
+        fields[name] = "" if part in _NO_DATE else _part(texts, part, wanted)
+    kind = "until" if start in _NO_DATE else "since" if end in _NO_DATE else ""
     key = form if not kind else kind if form == "plain" else f"{kind}_{form}"
-    return table[key].format(**fields)
+    said = table[key].format(**fields)
+    # It ended, and nobody knows when: not the same as going on.
+    return table["ended"].format(date=said) if end == "" else said
 
 
 def _part(texts: Texts, text: str, form: str) -> str:
