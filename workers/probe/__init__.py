@@ -4,6 +4,7 @@
     guard       which addresses and redirects may be contacted at all
     dns         asking resolvers (messages: dnswire; over TCP: dnstcp)
     tcp, tls    opening a connection, shaking hands (connections: wire)
+    trust       which chains verify (names and issuers: certificates; purposes, strength: rules)
     http        asking for the page (bodies: body)
     failures    what went wrong, in OONI's words
     tunnel      looking from another network, through a proxy
