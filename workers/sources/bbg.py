@@ -9,7 +9,7 @@ where nothing finer is known, so that they are told but place nothing.
 from typing import Any
 
 from app.domain.intake import text
-from app.domain.intake.item import MAX_TITLE, Given, reading
+from app.domain.intake.item import MAX_TITLE, Given, reading, text_of
 from app.domain.intake.names import target_of
 from app.domain.record.particulars import Kind, Particulars, SaidLink
 from app.domain.record.report import (
@@ -23,7 +23,7 @@ from app.domain.record.report import (
 )
 from app.domain.vocabulary import Category
 from workers.sources.charsets import decode
-from workers.sources.json_rows import JsonRow, rows_of, text_of
+from workers.sources.json_rows import JsonRow, rows_of
 
 KINDS: dict[str, Kind] = {
     "killed": (Category.KILLING, "unknown"),

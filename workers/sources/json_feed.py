@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from app.domain.intake.item import MAX_ID, Given, reading
+from app.domain.intake.item import MAX_ID, Given, reading, text_of
 from app.domain.record.report import (
     Account,
     Extent,
@@ -16,7 +16,7 @@ from app.domain.record.report import (
 )
 from app.errors import InvalidInput
 from workers.sources.charsets import decode
-from workers.sources.json_rows import JsonRow, rows_of, text_of
+from workers.sources.json_rows import JsonRow, rows_of
 
 MAX_ITEMS = 500
 _VERSION = "https://jsonfeed.org/version/1"

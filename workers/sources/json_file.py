@@ -4,12 +4,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.intake.item import Given
+from app.domain.intake.item import Given, text_of
 from app.domain.intake.mapped import account_of
 from app.domain.record.report import Account, Extent, Found, Rejected, without_repeats
 from app.errors import InvalidInput
 from workers.sources.charsets import decode
-from workers.sources.json_rows import JsonRow, rows_of, text_of
+from workers.sources.json_rows import JsonRow, rows_of
 
 MAX_REJECTED = 1000
 MAX_DEPTH = 5

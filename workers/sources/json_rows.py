@@ -6,7 +6,7 @@ read as they stand; what a row means is a format's.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,23 +93,4 @@ def _array_named(document: str, place: int, name: str) -> int | None:
             if document.startswith("[", opens):
                 return opens + 1
         mark = document.find(f'"{name}"', mark + 1)
-    return None
-
-
-def text_of(value: object) -> str | None:
-    """Return a value as the text of a cell: numbers as written, lists parted by `; `, nothing as None."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list):
-        return "; ".join(found for found in map(text_of, value) if found) or None
-    if isinstance(value, Mapping):
-        return "; ".join(
-            f"{key}: {found}" for key, inner in value.items() if (found := text_of(inner))
-        )
     return None

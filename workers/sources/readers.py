@@ -5,12 +5,16 @@ from collections.abc import Mapping
 
 from app.domain.vocabulary import SourceKind
 from workers.sources import (
+    acled,
     bbg,
     cpj,
     cpj_people,
     csv_file,
     json_feed,
     json_file,
+    kobo,
+    mapmf,
+    ooni_findings,
     press_feed,
     uspft,
     uspft_words,
@@ -28,6 +32,10 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.BBG: bbg.read,
     SourceKind.CPJ: cpj.read,
     SourceKind.CPJ_PEOPLE: cpj_people.read,
+    SourceKind.KOBO: kobo.read,
+    SourceKind.MAPMF: mapmf.read,
+    SourceKind.ACLED: acled.read,
+    SourceKind.OONI_FINDINGS: ooni_findings.read,
 }
 
 USUAL_NAMES: Mapping[SourceKind, str] = {
@@ -35,6 +43,9 @@ USUAL_NAMES: Mapping[SourceKind, str] = {
     SourceKind.BBG: "BBG, threats to the press",
     SourceKind.CPJ: "CPJ, journalists killed (full export)",
     SourceKind.CPJ_PEOPLE: "CPJ, people list export",
+    SourceKind.MAPMF: "Mapping Media Freedom",
+    SourceKind.ACLED: "ACLED",
+    SourceKind.OONI_FINDINGS: "OONI findings",
 }
 """Of the formats that are one organisation's: the next export updates the last, whatever its file is
 called."""

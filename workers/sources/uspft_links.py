@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.domain.intake import text
-from app.domain.intake.item import MAX_LEFTOVER, MAX_TITLE, web_address
+from app.domain.intake.item import MAX_LEFTOVER, MAX_TITLE, text_of, web_address
 from app.domain.record.particulars import SaidLink
-from workers.sources.json_rows import text_of
 
 MAX_LINKS = 50
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.domain.intake import text
-from app.domain.intake.item import MAX_LEFTOVER, MAX_TITLE, Given, reading, web_address
+from app.domain.intake.item import MAX_LEFTOVER, MAX_TITLE, Given, reading, text_of, web_address
 from app.domain.record import dates
 from app.domain.record.crosswalks_row import System
 from app.domain.record.dataset import DatasetRecord
@@ -19,7 +19,7 @@ from app.domain.record.particulars import Particulars, SaidActor, SaidTarget
 from app.domain.record.report import Account, Reading, Rejected, raw_item
 from app.domain.vocabulary import ActorType, Motive, Precision
 from workers.sources import uspft_links, uspft_words
-from workers.sources.json_rows import JsonRow, text_of
+from workers.sources.json_rows import JsonRow
 
 COUNTRY = "US"
 _MAX_ACTOR = 200
@@ -255,9 +255,11 @@ def _state(value: object) -> str | None:
 def _told(value: object) -> str | None:
     """Return a known field as text; a list written as Python text is parted by commas here."""
     words = text_of(value)
-    if words is not None and words.startswith("[") and words.rstrip().endswith("]"):
+    if words is None or words.casefold() in _NO:
+        return None
+    if words.startswith("[") and words.rstrip().endswith("]"):
         words = ", ".join(uspft_words.listed(words))
-    said = text.plain(words or "", limit=MAX_LEFTOVER)
+    said = text.plain(words, limit=MAX_LEFTOVER)
     return None if said.casefold() in _NO else said or None
 
 

@@ -142,3 +142,22 @@ def _plain_value(value: object) -> object:
     if isinstance(value, list | tuple):
         return [inner for inner in map(_plain_value, value[:20]) if inner]
     return value if isinstance(value, bool | int) else None
+
+
+def text_of(value: object) -> str | None:
+    """Return a value as the text of a cell: numbers as written, lists parted by `; `, nothing as None."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list):
+        return "; ".join(found for found in map(text_of, value) if found) or None
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{key}: {found}" for key, inner in value.items() if (found := text_of(inner))
+        )
+    return None

@@ -49,6 +49,10 @@ _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
 
 def plain(text: str, *, limit: int, one_line: bool = False) -> str:
     """Return HTML, or text that pretends not to be, as plain text of at most `limit` characters."""
+    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
+        # Nothing to take out: most cells of most tables, at a tenth of the time.
+        text = _SPACES.sub(" ", text).strip()
+        return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for _ in range(_ROUNDS):
         # Cleaned each time: a hidden character between `<` and a name would hide the tag.
