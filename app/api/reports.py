@@ -11,11 +11,11 @@ from app.api.dependencies import IncidentWriter, NowDep, ReadingDep, ReportWrite
 from app.api.idempotency import OnceDep
 from app.api.paging import PageDep
 from app.api.problems import responses
-from app.api.schemas.intake import AcceptanceBody, RejectionBody
+from app.api.schemas.intake import AcceptanceBody, AttachBody, DetachBody, RejectionBody
 from app.api.strict import StrictRoute
 from app.domain.vocabulary import ReportStatus
 from app.errors import InvalidInput
-from app.services import record, reports, triage
+from app.services import attaching, record, reports, triage
 from app.services.report_drafts import Acceptance
 from app.services.triage import Need
 
@@ -106,4 +106,30 @@ def mark_report_seen(
 ) -> Response:
     """Say that you looked at what its source said since, and that what was decided stands."""
     triage.mark_seen(session, caller, report_id, now=now)
+    return answers.item(reports.report_view(session, report_id))
+
+
+@router.post("/{report_id}:attach", responses=responses(401, 403, 404, 409, 422))
+def attach_report(
+    report_id: uuid.UUID,
+    body: AttachBody,
+    session: WritingDep,
+    caller: ReportWriter,
+    now: NowDep,
+) -> Response:
+    """Make it another source of an incident on record; of a public one, its source waits for a second."""
+    attaching.attach(session, caller, report_id, body.incident_id, reason=body.reason, now=now)
+    return answers.item(reports.report_view(session, report_id))
+
+
+@router.post("/{report_id}:detach", responses=responses(401, 403, 404, 409, 422))
+def detach_report(
+    report_id: uuid.UUID,
+    body: DetachBody,
+    session: WritingDep,
+    caller: ReportWriter,
+    now: NowDep,
+) -> Response:
+    """Take it from the incident it was attached to, with the source it brought; then it is new again."""
+    attaching.detach(session, caller, report_id, reason=body.reason, now=now)
     return answers.item(reports.report_view(session, report_id))

@@ -18,7 +18,7 @@ from app.domain.record import impunity
 from app.domain.record.impunity import ImpunityResult
 from app.domain.record.impunity_override import with_override
 from app.domain.vocabulary import WorkflowStatus
-from app.services import blocking_links, stated, suspects
+from app.services import blocking_links, matching, stated, suspects
 from app.services.documents import CaseFound, Found, incident_document, words_of
 from app.services.impunity_inputs import case_fact, impunity_input, standing_overrides
 from app.storage import cases
@@ -134,6 +134,7 @@ def refresh(
     incident.document = msgspec.to_builtins(incident_document(found))
     incident.search_text = words_of(document)
     session.flush()
+    matching.keep_incident(session, incident, now=now)
     return was_public or incident.status is WorkflowStatus.PUBLISHED
 
 

@@ -20,7 +20,7 @@ from app.domain.record.report import Account, Found
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, WorkflowStatus
 from app.errors import InvalidInput
-from app.services import assembling, said, same_targets
+from app.services import arriving, assembling, said, same_targets
 from app.services.bulk_incidents import OPERATOR, authors_of, note_change, was_worked_on
 from app.services.checks import check_incident, differences
 from app.services.dataset_drafts import attached_draft, revised_draft
@@ -54,9 +54,14 @@ def keep_records(
     work = _Work(session, source, now, viewer)
     decided = reports.decided_reports(session, source.id)
     with_record = [one for one in found.accounts if one.reading.record is not None]
-    work.take_new(
-        [one for one in with_record if _is_undecided(decided[one.raw.external_id])], decided
-    )
+    # Whether those are acts that somebody else told of is for a person to say first.
+    held = arriving.in_question(session, source.id)
+    free = [
+        one
+        for one in with_record
+        if _is_undecided(now_is := decided[one.raw.external_id]) and now_is.id not in held
+    ]
+    work.take_new(free, decided)
     for account in with_record:
         one = decided[account.raw.external_id]
         if account.raw.external_id in revised and one.incident_id is not None:

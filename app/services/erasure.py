@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.domain.record.names import REMOVED, NamePattern, pattern_of
 from app.domain.visibility import Viewer
 from app.errors import Conflict, NotFound
-from app.services import conclusions, sealing
+from app.services import conclusions, matching, sealing
 from app.services.checks import wrong
 from app.storage import erasing, ledger
 from app.storage.erasing import Linked
@@ -58,7 +58,7 @@ def erase_person(
     shared = _names_of_others(session, person_id)
     scopes = [(one, _scope(one, shared, linked)) for one in patterns]
     emptied = _empty_revisions(session, scopes, now=now)
-    touched, sources, rows = _rewrite(session, scopes, person_id)
+    touched, sources, rows = _rewrite(session, scopes, person_id, now=now)
     _anonymise(session, person_id, now=now)
     ledger.record_revision(
         session,
@@ -135,11 +135,14 @@ def _rewrite(
     session: Session,
     scopes: Sequence[tuple[NamePattern, Linked | None]],
     person_id: uuid.UUID,
+    *,
+    now: datetime,
 ) -> tuple[set[uuid.UUID], set[uuid.UUID], Counter[str]]:
     """Take the names out of every table; return incidents and sources touched, and rows by table."""
     session.flush()
     incidents: set[uuid.UUID] = set()
     sources: set[uuid.UUID] = set()
+    accounts: set[uuid.UUID] = set()
     rows: Counter[str] = Counter()
     for table in erasing.rewritable():
         for pattern, scope in scopes:
@@ -149,9 +152,13 @@ def _rewrite(
             rows[table.name] += len(changed)
             if table.name == "incidents":
                 incidents |= {row["id"] for row in changed}
+            if table.name == "reports":
+                accounts |= {row["id"] for row in changed}
             if table.name in ("reports", "raw_items"):
                 sources |= _sources(session, table.name, changed)
     session.expire_all()
+    # What they were found by held the name as well.
+    matching.rematch_reports(session, accounts, now=now)
     return incidents, sources, +rows
 
 

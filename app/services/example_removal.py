@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.services import conclusions
 from app.services.sealing import empty_revisions
-from app.storage import ledger
+from app.storage import ledger, matching
 from app.storage.access import ApiKey
 from app.storage.cases import Case, Fact, case_incidents
 from app.storage.citations import Citation
@@ -100,6 +100,7 @@ def _incident(session: Session, incident_id: uuid.UUID) -> None:
     session.execute(
         sa.delete(incident_citations).where(incident_citations.c.incident_id == incident_id)
     )
+    matching.drop_incident(session, incident_id)
     session.execute(sa.delete(Incident).where(Incident.id == incident_id))
 
 

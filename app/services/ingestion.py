@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.domain.record.report import Account, Extent, Found, Rejected
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, Trust
-from app.services import datasets, sources
+from app.services import arriving, attaching, datasets, sources, submitting
 from app.services.sources import NewSource
 from app.storage import ledger, reports
 from app.storage.database import new_id
@@ -76,11 +76,12 @@ def ingest(
     """Keep what one reading gave. The caller commits, or rolls back for a dry run.
 
     Under another mapping than before, the same words are read anew; that makes no new version.
-    From a trusted dataset, rows become verified records as well (`services.datasets`).
+    From a trusted dataset, rows become verified records as well (`services.datasets`); of a source that is
+    trusted to report, incidents that are handed in (`services.submitting`).
     """
     reports.lock_source(session, source.id)
     is_remapped = is_remapped or source.is_remapped
-    known = reports.known_reports(session, source.id)
+    known = reports.known_reports(session, source.id, keys=_named(found))
     new, changed, unchanged = _sorted_out(found, known)
     new_ids = {account.raw.external_id: new_id() for account in new}
     reports.add_reports(
@@ -100,6 +101,14 @@ def ingest(
     reports.update_reports(session, [{"id": one.id, "vanished_at": None} for one in returned])
     if new or changed or gone or returned or is_remapped:
         ledger.bump(session, "staff")
+    taken = arriving.arrive(
+        session,
+        source,
+        {new_ids[one.raw.external_id]: one for one in new},
+        {at.id: one for one, at in (*changed, *(unchanged if is_remapped else ()))},
+        now=now,
+        viewer=viewer,
+    )
     if source.trust is Trust.DATASET:
         datasets.keep_records(
             session,
@@ -113,6 +122,19 @@ def ingest(
             now=now,
             viewer=viewer,
         )
+    if source.trust is Trust.REPORT:
+        read_anew = (*changed, *(unchanged if is_remapped else ()))
+        submitting.submit_reports(
+            session,
+            source,
+            found,
+            free=taken.free,
+            held=taken.follow.keys(),
+            revised=frozenset(one.raw.external_id for one, _ in read_anew),
+            now=now,
+            viewer=viewer,
+        )
+    attaching.attach_followers(session, taken, now=now, viewer=viewer)
     result = IngestResult(
         rows=len(found.accounts) + len(found.rejected) + len(found.removed),
         new=len(new),
@@ -129,7 +151,16 @@ def ingest(
     return result
 
 
+_FEW = 500
+"""Up to so many items are looked up by their ids; for more, all of a source is read at once."""
+
 _Pairs = list[tuple[Account, Known]]
+
+
+def _named(found: Found) -> list[str] | None:
+    """Return the ids that matter, where absence says nothing and they are few."""
+    keys = [*(one.raw.external_id for one in found.accounts), *found.removed]
+    return keys if found.extent is Extent.PARTIAL and len(keys) <= _FEW else None
 
 
 def _sorted_out(found: Found, known: Mapping[str, Known]) -> tuple[list[Account], _Pairs, _Pairs]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus
 from app.errors import Conflict
-from app.services import record, report_drafts
+from app.services import attaching, matching, record, report_drafts
 from app.services.checks import wrong
 from app.services.outlet_names import OutletNames
 from app.services.report_drafts import Acceptance, told_by
@@ -45,7 +45,8 @@ def report_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
         {"version": one.version, "sha256": one.sha256, "seen_at": one.seen_at, "raw": one.raw}
         for one in reports.raw_versions(session, report_id)
     ]
-    return {**brief_view(report), "versions": versions}
+    candidates = matching.candidates_view(session, report_id)
+    return {**brief_view(report), "candidates": candidates, "versions": versions}
 
 
 def report_draft(
@@ -67,7 +68,7 @@ def accept_report(
 ) -> Incident:
     """Draft an incident from a report; a second acceptance is refused with the first one's incident."""
     report = reports.lock_report(session, report_id)
-    _refuse_decided(report)
+    attaching.refuse_decided(session, viewer, report)
     draft = report_drafts.drafted(
         told_by(report), OutletNames(session, viewer), now=now, added=added
     ).complete()
@@ -85,14 +86,9 @@ def reject_report(
         raise wrong("/reason", "missing", "Say why this report is set aside.")
     report = reports.lock_report(session, report_id)
     if report.status is ReportStatus.REJECTED:
-        raise Conflict("this report was set aside before")
-    _refuse_decided(report)
+        raise Conflict(attaching.decided_sentence(session, viewer, report))
+    attaching.refuse_decided(session, viewer, report)
     _decide(session, viewer, report, ReportStatus.REJECTED, reason=reason, now=now)
-
-
-def _refuse_decided(report: Report) -> None:
-    if report.incident_id is not None:
-        raise Conflict(f"this report was accepted already, as incident {report.incident_id}")
 
 
 def _decide(

@@ -74,7 +74,9 @@ class Report(Base):
     suggestions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     status: Mapped[ReportStatus] = mapped_column(TermType(ReportStatus), default=ReportStatus.NEW)
     status_reason: Mapped[str | None]
-    incident_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("incidents.id"))
+    incident_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("incidents.id"), index=True)
+    # The source of that incident which stands for this report, where attaching made it.
+    citation_id: Mapped[uuid.UUID | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("api_keys.id"))
     decided_at: Mapped[datetime | None]
     # When somebody last looked again, and what was decided stood.
@@ -177,8 +179,10 @@ def lock_source(session: Session, source_id: uuid.UUID) -> None:
     session.execute(sa.select(Source.id).where(Source.id == source_id).with_for_update())
 
 
-def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
-    """Return what is known of every report of a source, by external id."""
+def known_reports(
+    session: Session, source_id: uuid.UUID, *, keys: Sequence[str] | None = None
+) -> dict[str, Known]:
+    """Return what is known of the reports of a source, by external id: of all, or of these ids."""
     query = sa.select(
         Report.external_id,
         Report.id,
@@ -189,6 +193,8 @@ def known_reports(session: Session, source_id: uuid.UUID) -> dict[str, Known]:
         Report.date_text,
         Report.vanished_at,
     ).where(Report.source_id == source_id)
+    if keys is not None:
+        query = query.where(Report.external_id.in_(keys))
     return {
         external_id: Known(
             id=report_id,

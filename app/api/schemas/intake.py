@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What callers send to describe a source, or to decide on a report."""
 
+import uuid
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -40,7 +41,9 @@ class NewSourceBody(Body):
 
     name: Line
     kind: SourceKind
-    address: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+    address: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = Field(
+        None, description="Left out only for `kobo`, whose submissions are sent here."
+    )
     mapping: dict[str, Column] = Field(default={}, max_length=20)
     trust: Trust = Trust.LEAD
     licence: Line | None = None
@@ -100,5 +103,22 @@ class RejectionBody(Body):
     """Why a report is set aside."""
 
     model_config = example({"reason": "an opinion piece, not an incident"})
+
+    reason: Line
+
+
+class AttachBody(Body):
+    """The incident that a report speaks of."""
+
+    model_config = example({"incident_id": "00000000-0000-4000-8000-000000000000"})
+
+    incident_id: uuid.UUID
+    reason: Line | None = Field(None, description="Kept with the record; of a public one, its why.")
+
+
+class DetachBody(Body):
+    """Why a report does not speak of the incident it was attached to."""
+
+    model_config = example({"reason": "another person of the same name"})
 
     reason: Line

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from app.domain.vocabulary import Category
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 NEAR_DAYS = 3
 """Accounts of one act may name days this far apart: the act, the morning after, the publication."""
 
@@ -34,8 +34,9 @@ class Decision(StrEnum):
 class Described:
     """An account or an incident, as far as matching looks. Empty and None mean: not said.
 
-    `people` and `outlets` are keys of names (`dataset.name_key`), `urls` canonical addresses,
-    `external_ids` pairs of system and id; `places` folded names of towns and regions.
+    `people` and `outlets` are keys of names (`dataset.name_key`), `spellings` those of people as
+    `spellings.spelling_key` makes them, `urls` canonical addresses, `external_ids` pairs of system and
+    id; `places` folded names of towns and regions. `signature` finds like texts, and decides nothing.
     """
 
     country: str | None = None
@@ -43,11 +44,13 @@ class Described:
     latest: date | None = None
     places: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    spellings: frozenset[str] = frozenset()
     outlets: frozenset[str] = frozenset()
     urls: frozenset[str] = frozenset()
     external_ids: frozenset[tuple[str, str]] = frozenset()
     kinds: frozenset[Category] = frozenset()
     has_unnamed: bool = False
+    signature: tuple[str, ...] = ()
 
     @property
     def span(self) -> tuple[date, date] | None:
@@ -104,8 +107,14 @@ class _Pair:
 
     @property
     def other_people(self) -> bool:
-        """Whether both name people, and none in common."""
-        return bool(self.a.people and self.b.people) and not self.people
+        """Whether both name people, and none in common, in whatever script."""
+        are_named = bool(self.a.people and self.b.people)
+        return are_named and not self.people and not self.spellings
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """What may be one name in the spelling of two languages."""
+        return self.a.spellings & self.b.spellings
 
     @property
     def kinds_agree(self) -> bool:
@@ -186,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         id="no_day",
         holds=lambda p: (
             p.days_apart is None
-            and (bool(p.people) or p.likeness >= SAME_TEXT)
+            and (bool(p.people) or bool(p.spellings) or p.likeness >= SAME_TEXT)
             and not p.kinds_disagree
         ),
         decision=_A,
@@ -226,6 +235,13 @@ RULES: tuple[Rule, ...] = (
         decision=_A,
         score=0.6,
         sentence="They name the same person at about the same time; kind, day or place may differ.",
+    ),
+    Rule(
+        id="spelling_near",
+        holds=lambda p: bool(p.spellings),
+        decision=_A,
+        score=0.55,
+        sentence="They name people at about the same time who may be one, spelt in two languages.",
     ),
     Rule(
         id="other_people",

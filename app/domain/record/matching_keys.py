@@ -6,6 +6,7 @@ incidents as in one of ten thousand: days are joined with a country, outlets wit
 """
 
 from datetime import date, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from app.domain.record.matching import NEAR_DAYS, Described
 
@@ -26,7 +27,9 @@ def wanted_keys(one: Described) -> tuple[str, ...]:
 def _keys(one: Described, *, around: int) -> tuple[str, ...]:
     found = [f"id:{system}:{value}" for system, value in sorted(one.external_ids)]
     found += [f"url:{url}" for url in sorted(one.urls)]
+    found += [f"text:{part}" for part in one.signature]
     found += [f"person:{name}" for name in sorted(one.people)]
+    found += [f"spelling:{name}" for name in sorted(one.spellings)]
     days = _days(one, around)
     months = sorted({day.strftime("%Y-%m") for day in days})
     found += [f"outlet:{name}:{month}" for name in sorted(one.outlets) for month in months]
@@ -47,3 +50,30 @@ def _days(one: Described, around: int) -> list[date]:
     earliest, latest = one.span
     first, number = earliest - timedelta(days=around), (latest - earliest).days + 2 * around + 1
     return [first + timedelta(days=after) for after in range(number)]
+
+
+_TRACKING = ("utm_", "fbclid", "gclid", "yclid", "mc_cid", "mc_eid")
+
+
+def canonical_url(url: str | None) -> str | None:
+    """Return an address by which one page is known again; None for what names no single page.
+
+    >>> canonical_url("HTTPS://www.News.example/a/?utm_source=x&id=2#top")
+    'news.example/a?id=2'
+    >>> canonical_url("https://news.example/") is None
+    True
+    """
+    try:
+        parts = urlsplit(url or "")
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    except ValueError:
+        return None
+    asked = [
+        one
+        for one in parse_qsl(parts.query, keep_blank_values=True)
+        if not one[0].lower().startswith(_TRACKING)
+    ]
+    path = parts.path.rstrip("/")
+    if parts.scheme.lower() not in ("http", "https") or not host or not (path or asked):
+        return None
+    return f"{host}{path}?{urlencode(sorted(asked))}" if asked else f"{host}{path}"

@@ -48,6 +48,8 @@ STORIES: list[tuple[str, Described, Described, float, Decision]] = [
     ("person_near", BASE, at(BASE, DAY + timedelta(days=2)), 0, Decision.ASK),
     ("person_near", BASE, YEAR, 0, Decision.ASK),
     ("person_near", BASE, replace(BASE, kinds=frozenset({Category.DETENTION})), 0, Decision.ASK),
+    ("spelling_near", replace(BASE, spellings=frozenset({"a b"})),
+     replace(BASE, people=frozenset({"а б"}), spellings=frozenset({"a b"})), 0, Decision.ASK),
     ("other_people", BASE, replace(BASE, people=frozenset({"c d"})), 0.7, Decision.DIFFERENT),
     ("same_text", GROUP, replace(GROUP, kinds=frozenset()), 0.95, Decision.SAME),
     ("day_outlet", replace(GROUP, outlets=frozenset({"radio"})),
