@@ -9,7 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, api, clock
 from app.api import conditional, health, problems
-from app.policies import alert_policy, watch_policy
+from app.policies import alert_policy, session_policy, watch_policy
 from app.secret import load_secret
 from app.settings import Settings
 from app.storage.bodies import BodyStore
@@ -56,6 +56,7 @@ def create_app(
     app.state.now = now
     app.state.watch = watch_policy(settings)
     app.state.alerts = alert_policy(settings)
+    app.state.desk = session_policy(settings)
     app.state.bodies = BodyStore(settings.data_dir / "bodies")
     app.state.evidence = EvidenceStore(settings.data_dir / "evidence")
     app.state.secret = load_secret(settings.data_dir, settings.secret_key)

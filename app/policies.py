@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.domain.alerting.alert import AlertPolicy
 from app.domain.blocking.network_event import EventPolicy
 from app.domain.blocking.state_policy import StatePolicy
+from app.services.desk_sessions import SessionPolicy
 from app.services.monitoring import WatchPolicy
 from app.settings import Settings
 
@@ -64,3 +65,11 @@ def event_policy(settings: Settings) -> EventPolicy:
 
 def _seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
+
+
+def session_policy(settings: Settings) -> SessionPolicy:
+    """Return how long a login at the desk holds."""
+    return SessionPolicy(
+        idle=timedelta(minutes=settings.desk_idle_minutes),
+        longest=timedelta(hours=settings.desk_session_hours),
+    )

@@ -33,6 +33,10 @@ class Settings(Rhythm):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
 
+    # The desk: when a login ends, unused and in any case.
+    desk_idle_minutes: int = Field(default=60, ge=1, le=1440)
+    desk_session_hours: int = Field(default=12, ge=1, le=168)
+
     # Measuring.
     probe: Literal["on", "off"] = "on"
     probe_wait_seconds: float = Field(default=10.0, ge=0, le=3600)

@@ -145,13 +145,13 @@ def drafted(
     """
     added = added or Acceptance()
     found = told.particulars
-    country = added.country or told.country or ""
+    country = _said(added.country, told.country)
     draft = IncidentDraft(
-        title=added.title or told.title,
-        date=added.date or told.date_text or (_about(told) if guess_day else ""),
+        title=_said(added.title, told.title),
+        date=_said(added.date, told.date_text or (_about(told) if guess_day else "")),
         country=country,
-        admin1=added.admin1 or found.admin1,
-        place=added.place or found.place,
+        admin1=_said(added.admin1, found.admin1) or None,
+        place=_said(added.place, found.place) or None,
         **_point(found),
         categories=added.categories
         or [CategoryDraft(category=one, subtype=sub) for one, sub in dict.fromkeys(found.kinds)],
@@ -184,6 +184,11 @@ def draft_view(report: Report, found: Drafted) -> dict[str, Any]:
         ],
         "suggestions": report.suggestions,
     }
+
+
+def _said(by_person: str | None, by_report: str | None) -> str:
+    """Return what a person says, be it nothing; the report's words where they say neither."""
+    return by_person if by_person is not None else by_report or ""
 
 
 def _about(told: Told) -> str:

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus
 from app.errors import Conflict
+from app.services import matching
 from app.services.reports import brief_view, report_view
 from app.storage import ledger, reports, triage
+from app.storage.incidents import Incident, visible_to
+from app.storage.matching import INCIDENT
 from app.storage.reports import Report
 from app.storage.triage import Need, Place
 
@@ -50,14 +54,28 @@ def count_queue(session: Session, *, source_id: uuid.UUID | None = None) -> dict
     return {need.value: n for need, n in triage.count_queue(session, source_id=source_id).items()}
 
 
-def triage_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
+def triage_view(session: Session, viewer: Viewer, report_id: uuid.UUID) -> dict[str, Any]:
     """Return a report in full, with who decided on it and the stamp of what is seen now."""
     report = reports.get_report(session, report_id)
     return {
         **report_view(session, report_id),
-        "decided_by": triage.find_key_name(session, report.decided_by_id),
+        # Who of the colleagues decided is for those who see the whole desk.
+        "decided_by": triage.find_key_name(session, report.decided_by_id)
+        if viewer.is_staff or report.decided_by_id == viewer.key_id
+        else None,
+        "is_by_person": report.decided_by_id is not None,
         "stamp": stamp(report),
     }
+
+
+def candidates(session: Session, viewer: Viewer, report_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return what a report may be the same as, as far as the viewer may know that it exists."""
+    found = matching.candidates_view(session, report_id)
+    ids = [one["id"] for one in found if one["kind"] == INCIDENT]
+    seen = set(
+        session.scalars(sa.select(Incident.id).where(Incident.id.in_(ids), visible_to(viewer)))
+    )
+    return [one for one in found if one["kind"] != INCIDENT or one["id"] in seen]
 
 
 def neighbours(

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pages are handed: a session that only reads, the time, and the public as the viewer."""
+"""What pages are handed: a session, the time, and the public as the viewer.
+
+Who reads a page of the desk is told by `desk_access`; every other page reads as the public does.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import PUBLIC, Viewer
 from app.storage.database import Sessions
+
+T = TypeVar("T")
 
 
 def get_now(request: Request) -> datetime:
@@ -26,8 +31,22 @@ def get_reading(request: Request) -> Iterator[Session]:
 
 
 def get_viewer() -> Viewer:
-    """Return who is reading. Pages have no login yet, so it is the public."""
+    """Return who is reading: the public."""
     return PUBLIC
+
+
+def at_once(request: Request, act: Callable[[Session], T]) -> T:
+    """Do something in one transaction, kept when it returns and undone whole when it raises."""
+    sessions: Sessions = request.app.state.sessions
+    with sessions.writing() as session:
+        return act(session)
+
+
+def read(request: Request, look: Callable[[Session], T]) -> T:
+    """Look something up, for what comes before or after the session of an endpoint."""
+    sessions: Sessions = request.app.state.sessions
+    with sessions.reading() as session:
+        return look(session)
 
 
 NowDep = Annotated[datetime, Depends(get_now)]

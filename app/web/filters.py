@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What readers choose in addresses and forms: one term or none; a wrong one is named as such."""
 
+import re
 import uuid
 from datetime import date
 from enum import StrEnum
@@ -8,6 +9,8 @@ from typing import TypeVar
 
 from app.domain.countries import NAMES
 from app.errors import FieldError, InvalidInput
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 AnyTerm = TypeVar("AnyTerm", bound=StrEnum)
 
@@ -40,6 +43,12 @@ def place(text: str) -> tuple[date, uuid.UUID] | None:
         return date.fromisoformat(at), uuid.UUID(last)
     except ValueError:
         raise _unknown("after") from None
+
+
+def identifier(text: str) -> uuid.UUID | None:
+    """Return the id that a text is, or that the address of a page ends in; None where it is neither."""
+    found = _ID.search(text.strip().lower())
+    return uuid.UUID(found[0]) if found else None
 
 
 def _unknown(field: str) -> InvalidInput:

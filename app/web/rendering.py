@@ -67,15 +67,19 @@ def page(
     now: datetime,
     twin: str | None,
     status: int = 200,
+    private: bool = False,
     **context: object,
 ) -> Response:
-    """Return a page, or 304 where the reader holds it already. `twin` is its JSON address."""
+    """Return a page, or 304 where the reader holds it already. `twin` is its JSON address.
+
+    A private page is kept by no cache, and not by the browser either.
+    """
     section = request.url.path.split("/")[1]
     html = _templates.get_template(template).render(
         now=now, twin=twin, section=section, path=request.url.path, **context
     )
     body = html.encode()
-    if status != 200:
+    if private or status != 200:
         return Response(body, status, {"Cache-Control": "no-store"}, "text/html")
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": CACHE}

@@ -9,6 +9,7 @@ from app.web.pages import (
     alerts,
     briefings,
     countries,
+    desk,
     incidents,
     outlets,
     overview,
@@ -29,6 +30,7 @@ for _module in (
     briefings,
     countries,
     reference,
+    desk,
 ):
     router.include_router(_module.router)
 
@@ -38,3 +40,4 @@ def install(app: FastAPI) -> None:
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app)
+    desk.install(app)

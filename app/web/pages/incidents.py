@@ -89,6 +89,7 @@ def read_incident(
     return page(
         request,
         "incident.html",
+        frame="base.html",
         now=now,
         twin=f"/api/v1/incidents/{incident_id}",
         incident=shown,
