@@ -24,6 +24,7 @@ from app.storage.decisions import Decision, Pattern, Recommendation
 from app.storage.incidents import Incident
 from app.storage.outlets import Outlet, OutletStatusEvent
 from app.storage.parts import EventGroup
+from app.storage.reached import is_public_outlet
 from app.storage.replies import StateReply
 
 Publishable = Decision | Pattern | Recommendation | EventGroup | Outlet | StateReply
@@ -128,7 +129,7 @@ def publish(
     session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID, *, now: datetime
 ) -> None:
     """Make one of `KINDS` public, by somebody other than who entered it."""
-    row = _find(session, kind, object_id)
+    row = _find(session, viewer, kind, object_id)
     if Scope.INCIDENTS_PUBLISH not in viewer.scopes:
         raise NotAllowed("this needs the scope incidents:publish, which the key does not have")
     if row.is_published:
@@ -168,18 +169,28 @@ def note_refusal(
 ) -> None:
     """Keep the trace of a refused publication; the door calls this in a transaction of its own."""
     try:
-        _find(session, kind, object_id)
+        _find(session, viewer, kind, object_id)
     except NotFound:
         return
     _record(session, viewer, kind, object_id, "publish_refused", now=now, reason=refusal.detail)
     ledger.bump(session, "staff")
 
 
-def _find(session: Session, kind: str, object_id: uuid.UUID) -> Publishable:
-    row = session.get(KINDS[kind], object_id, with_for_update=True, populate_existing=True)
-    if row is None:
+def _find(session: Session, viewer: Viewer, kind: str, object_id: uuid.UUID) -> Publishable:
+    found = session.get(KINDS[kind], object_id, with_for_update=True, populate_existing=True)
+    row = cast("Publishable | None", found)
+    # What somebody may not see is not there for them, whatever they try with it.
+    if row is None or not _is_seen(session, viewer, row):
         raise NotFound(f"there is no such {kind.replace('_', ' ')}")
-    return cast("Publishable", row)
+    return row
+
+
+def _is_seen(session: Session, viewer: Viewer, row: Publishable) -> bool:
+    if row.is_published or viewer.is_staff:
+        return True
+    if viewer.key_id is not None and row.recorded_by_id == viewer.key_id:
+        return True
+    return isinstance(row, Outlet) and is_public_outlet(session, row.id)
 
 
 def _touched(session: Session, kind: str, object_id: uuid.UUID) -> list[uuid.UUID]:

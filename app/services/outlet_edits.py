@@ -13,14 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Scope
-from app.errors import NotAllowed, NotFound, StaleVersion
-from app.services import conclusions
+from app.errors import NotFound, StaleVersion
+from app.services import conclusions, second_person
 from app.services.checks import wrong
 from app.storage import ledger
 from app.storage.outlets import Outlet
 from app.storage.parts import Target
-from app.storage.reached import get_outlet
+from app.storage.reached import get_outlet, is_public_outlet
 
 
 def edit_outlet(
@@ -33,13 +32,16 @@ def edit_outlet(
     reason: str | None,
     now: datetime,
 ) -> Outlet:
-    """Change a name or a summary, or which outlet it continues; of a public one it is an editor's."""
+    """Change a name or a summary, or which outlet it continues.
+
+    One that everybody reads, if only because a public incident names it, is changed by an editor who
+    did not enter it.
+    """
     row = get_outlet(session, viewer, outlet_id)
-    is_own_draft = row.recorded_by_id == viewer.key_id and not row.is_published
-    if not (is_own_draft or Scope.INCIDENTS_PUBLISH in viewer.scopes):
-        raise NotAllowed("an outlet that others can read is changed by an editor")
-    if row.is_published and not (reason or "").strip():
-        raise wrong("/reason", "missing", "A change of what is public needs a reason.")
+    is_seen = is_public_outlet(session, row.id)
+    second_person.check_edit(
+        session, viewer, recorded_by_id=row.recorded_by_id, is_public=is_seen, reason=reason
+    )
     if row.version != version:
         raise StaleVersion("somebody has changed this outlet since: read it again")
     wanted = {name: patch[name] for name in ("name", "summary", "successor_of_id") if name in patch}
@@ -68,8 +70,8 @@ def edit_outlet(
         changes=changes,
     )
     session.flush()
-    conclusions.refresh_all(session, _naming(session, row.id), now=now)
-    ledger.bump(session, "staff", "public")
+    changed = conclusions.refresh_all(session, _naming(session, row.id), now=now)
+    ledger.bump(session, "staff", *(["public"] if is_seen or changed else []))
     return row
 
 

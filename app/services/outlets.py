@@ -22,14 +22,17 @@ from app.storage import ledger
 from app.storage.database import new_id
 from app.storage.decisions import Decision
 from app.storage.outlets import Outlet, OutletStatusEvent
-from app.storage.reached import get_outlet
+from app.storage.reached import get_outlet, is_public_outlet
 
 
 def create_outlet(session: Session, viewer: Viewer, draft: OutletDraft, *, now: datetime) -> Outlet:
     """Add an outlet; the public sees it once a published incident or a second person shows it."""
     check_country(draft.country, "/country")
-    if draft.successor_of_id is not None and session.get(Outlet, draft.successor_of_id) is None:
-        raise wrong("/successor_of_id", "unknown", "There is no such outlet.")
+    if draft.successor_of_id is not None:
+        try:
+            get_outlet(session, viewer, draft.successor_of_id)
+        except NotFound:
+            raise wrong("/successor_of_id", "unknown", "There is no such outlet.") from None
     row = assembling.make_outlet(session, draft, recorded_by_id=viewer.key_id, now=now)
     session.flush()
     _record(session, viewer, row.id, "create", now=now)
@@ -108,7 +111,7 @@ def verify_event(
         raise NotAllowed("An event is verified by somebody other than who entered it.")
     row.verified_at, row.verified_by_id = now, viewer.key_id
     _record(session, viewer, outlet_id, "verify_event", now=now, event=row)
-    ledger.bump(session, "staff", "public")
+    ledger.bump(session, "staff", *(["public"] if is_public_outlet(session, outlet_id) else []))
     return row
 
 
@@ -130,7 +133,8 @@ def retract_event(
         raise Conflict("this event is retracted already")
     row.retracted_at = now
     _record(session, viewer, outlet_id, "retract_event", now=now, event=row, reason=reason)
-    ledger.bump(session, "staff", *(["public"] if row.verified_at is not None else []))
+    was_told = row.verified_at is not None and is_public_outlet(session, outlet_id)
+    ledger.bump(session, "staff", *(["public"] if was_told else []))
     return row
 
 
@@ -188,7 +192,8 @@ def _find_event(
         .where(OutletStatusEvent.id == event_id, OutletStatusEvent.outlet_id == outlet_id)
         .with_for_update()
     )
-    if row is None:
+    is_own = row is not None and viewer.key_id is not None and row.recorded_by_id == viewer.key_id
+    if row is None or not (row.verified_at is not None or viewer.is_staff or is_own):
         raise NotFound("this outlet has no such event: GET the outlet shows them")
     return row
 

@@ -21,7 +21,7 @@ from app.storage import ledger
 from app.storage.database import new_id
 from app.storage.parts import Target
 from app.storage.people import PersonEvent
-from app.storage.reached import get_person
+from app.storage.reached import get_person, is_public_person
 
 
 class PersonEventDraft(Draft, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def verify_event(
         raise NotAllowed("A statement is verified by somebody other than who entered it.")
     row.verified_at, row.verified_by_id = now, viewer.key_id
     _record(session, viewer, row, "verify_statement", now=now)
-    ledger.bump(session, "staff", "public")
+    ledger.bump(session, "staff", *(["public"] if is_public_person(session, person_id) else []))
     return row
 
 
@@ -106,7 +106,8 @@ def retract_event(
         raise Conflict("this statement is retracted already")
     row.retracted_at, row.retraction_reason = now, reason
     _record(session, viewer, row, "retract_statement", now=now, reason=reason)
-    ledger.bump(session, "staff", *(["public"] if row.verified_at is not None else []))
+    was_told = row.verified_at is not None and is_public_person(session, person_id)
+    ledger.bump(session, "staff", *(["public"] if was_told else []))
     return row
 
 
@@ -138,7 +139,8 @@ def _find(
         .where(PersonEvent.id == event_id, PersonEvent.person_id == person_id)
         .with_for_update()
     )
-    if row is None:
+    is_own = row is not None and viewer.key_id is not None and row.recorded_by_id == viewer.key_id
+    if row is None or not (row.verified_at is not None or viewer.is_staff or is_own):
         raise NotFound("nothing so was stated of this person: GET the person shows what was")
     return row
 

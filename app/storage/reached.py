@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from app.domain.visibility import Viewer
+from app.domain.visibility import PUBLIC, Viewer
 from app.errors import NotFound
 from app.storage.incidents import Incident, visible_to
 from app.storage.outlets import Outlet, OutletStatusEvent
@@ -61,6 +61,18 @@ def outlets_seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     if viewer.sees_own and viewer.key_id is not None:
         return sa.or_(Outlet.is_published, targeted, Outlet.recorded_by_id == viewer.key_id)
     return sa.or_(Outlet.is_published, targeted)
+
+
+def is_public_person(session: Session, person_id: uuid.UUID) -> bool:
+    """Whether everybody reads of a person, so that a change of them is a change for everybody."""
+    seen = sa.select(Person.id).where(Person.id == person_id, people_seen_by(PUBLIC))
+    return session.scalar(seen) is not None
+
+
+def is_public_outlet(session: Session, outlet_id: uuid.UUID) -> bool:
+    """Whether everybody reads of an outlet: published, or named by a public incident."""
+    seen = sa.select(Outlet.id).where(Outlet.id == outlet_id, outlets_seen_by(PUBLIC))
+    return session.scalar(seen) is not None
 
 
 def list_people(

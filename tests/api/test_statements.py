@@ -39,7 +39,8 @@ def test_what_one_enters_another_publishes(caller: Caller, public: Client, noun:
     assert before.json()["data"] == []
     assert (public.get(address).status_code, monitor.get(address).status_code) == (404, 404)
 
-    assert monitor.post(f"{address}:publish").status_code == 403
+    # What a monitor may not see is not there, whatever they try with it.
+    assert monitor.post(f"{address}:publish").status_code == 404
     assert author.post(f"{address}:publish").status_code == 403
     assert colleague.post(f"{address}:publish").status_code == 200
 
@@ -114,7 +115,7 @@ def test_people_are_those_of_published_incidents(public: Client, sessions: Sessi
     assert [one["name"] for one in listed] == ["Shown Person"]
     assert public.get("/api/v1/people?q=hidden").json()["data"] == []
     assert public.get(f"/api/v1/people/{person_id}").status_code == 404
-    assert public.get(f"/api/v1/people/{listed[0]['id']}").json() == listed[0]
+    assert listed[0].items() <= public.get(f"/api/v1/people/{listed[0]['id']}").json().items()
     assert public.get(f"/api/v1/incidents?person={person_id}").json()["data"] == []
 
 
