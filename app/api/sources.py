@@ -12,7 +12,9 @@ from app.api.parameters import IfMatch
 from app.api.problems import responses
 from app.api.schemas.intake import NewSourceBody, SourcePatch
 from app.api.strict import StrictRoute
+from app.domain.vocabulary import SourceKind
 from app.services import sources
+from app.services.checks import wrong
 from app.services.source_views import source_view
 from app.services.sources import NewSource
 from app.storage import reports
@@ -31,6 +33,8 @@ def add_source(
     body: NewSourceBody, session: WritingDep, caller: ReportWriter, now: NowDep, once: OnceDep
 ) -> Response:
     """Describe a source; it is read when the workers come round next."""
+    if body.address is None and body.kind is not SourceKind.KOBO:
+        raise wrong("/address", "missing", "Say where it is; only forms (kobo) are sent here.")
 
     def act() -> Response:
         source = sources.add_source(session, NewSource(**body.model_dump()), now=now, viewer=caller)

@@ -8,7 +8,7 @@ from app.domain.record.report import FIELDS, constants, is_field
 from app.domain.vocabulary import SourceKind
 from app.errors import FieldError, InvalidInput
 
-_MAPPED = frozenset({SourceKind.CSV, SourceKind.XLSX, SourceKind.JSON})
+_MAPPED = frozenset({SourceKind.CSV, SourceKind.XLSX, SourceKind.JSON, SourceKind.KOBO})
 """Formats whose columns only a mapping can explain."""
 
 

@@ -37,6 +37,11 @@ LONGEST_RETRY = timedelta(hours=24)
 
 _EDITABLE = ("interval_seconds", "mapping", "trust", "licence")
 
+_TERMS = {
+    SourceKind.ACLED: "ACLED's terms of use: its data may be analysed, and not passed on.",
+}
+"""Of organisations whose terms bind whoever holds their data; kept where nobody says another."""
+
 _TRUSTING = frozenset({Role.EDITOR, Role.ADMIN})
 
 
@@ -72,7 +77,7 @@ def add_source(
         address=_address(described.address, ports) if described.address is not None else None,
         mapping=dict(described.mapping),
         trust=described.trust,
-        licence=described.licence,
+        licence=described.licence or _TERMS.get(described.kind),
         interval_seconds=min(
             max(described.interval_seconds, MIN_INTERVAL_SECONDS), MAX_INTERVAL_SECONDS
         ),
