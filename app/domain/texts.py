@@ -13,6 +13,7 @@ from app.errors import FieldError, InvalidInput
 _MAX_MARKS = 4
 _KEPT = frozenset("\n\t\u200c\u200d")
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_LOOKED_AT = _REFUSED | {"Mn", "Me"}
 
 
 def clean(text: str) -> str:
@@ -31,9 +32,13 @@ def clean(text: str) -> str:
 
 def leave_out(text: str) -> str:
     """Return a text without what `clean` refuses: for sources, whom nobody can ask to mend it."""
+    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    # Nearly every text holds nothing of the kind, and few different letters tell so.
+    if not any(unicodedata.category(letter) in _LOOKED_AT for letter in set(normal) - _KEPT):
+        return normal.strip()
     kept: list[str] = []
     marks = 0
-    for letter in unicodedata.normalize("NFC", text.replace("\r\n", "\n")):
+    for letter in normal:
         category = unicodedata.category(letter)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= _MAX_MARKS and (letter in _KEPT or category not in _REFUSED):

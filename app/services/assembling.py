@@ -2,7 +2,8 @@
 """From what a person handed in to the rows of an incident, and back again."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -54,6 +55,18 @@ _PLAIN = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """What somebody who makes many incidents has looked up for all of them at once."""
+
+    outlets: Mapping[uuid.UUID, Outlet]
+    # Whether no other incident bears any of the draft's external ids.
+    ids_are_free: bool = False
+
+
+_NOTHING = LookedUp(outlets={})
+
+
 def apply(
     session: Session,
     row: Incident,
@@ -62,6 +75,7 @@ def apply(
     *,
     viewer: Viewer,
     now: datetime,
+    known: LookedUp = _NOTHING,
 ) -> None:
     """Bring a row and its parts to what a draft says; new people and outlets are made on the way."""
     present = draft_of(row)
@@ -72,14 +86,16 @@ def apply(
     row.categories = _categories(row, draft.categories)
     if draft.targets != present.targets:
         row.targets = [
-            _target(session, one, index, viewer=viewer, now=now)
+            _target(session, one, index, viewer=viewer, now=now, known=known)
             for index, one in enumerate(draft.targets)
         ]
     involve(session, row, draft.involvements, present.involvements, viewer=viewer, now=now)
     row.citations = cite_all(session, draft.sources, row.citations, now=now)
     _locate(row)
     _grade(row, draft.severity, present.severity, viewer=viewer)
-    row.external_ids = external_ids.named(session, row, draft.external_ids, viewer=viewer)
+    row.external_ids = external_ids.named(
+        session, row, draft.external_ids, viewer=viewer, are_free=known.ids_are_free
+    )
 
 
 def draft_of(row: Incident) -> IncidentDraft:
@@ -176,18 +192,30 @@ def _categories(row: Incident, drafts: Iterable[CategoryDraft]) -> list[Incident
 
 
 def _outlet(
-    session: Session, draft: TargetDraft, pointer: str, *, viewer: Viewer, now: datetime
+    session: Session,
+    draft: TargetDraft,
+    pointer: str,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    known: LookedUp,
 ) -> Outlet | None:
     if draft.outlet is not None:
         return make_outlet(session, draft.outlet, recorded_by_id=viewer.key_id, now=now)
-    return _known_outlet(session, draft.outlet_id, f"{pointer}/outlet_id", viewer)
+    return _known_outlet(session, draft.outlet_id, f"{pointer}/outlet_id", viewer, known)
 
 
 def _known_outlet(
-    session: Session, outlet_id: uuid.UUID | None, pointer: str, viewer: Viewer
+    session: Session,
+    outlet_id: uuid.UUID | None,
+    pointer: str,
+    viewer: Viewer,
+    known: LookedUp,
 ) -> Outlet | None:
     if outlet_id is None:
         return None
+    if outlet_id in known.outlets:
+        return known.outlets[outlet_id]
     try:
         return get_outlet(session, viewer, outlet_id)
     except NotFound:
@@ -195,15 +223,21 @@ def _known_outlet(
 
 
 def _target(
-    session: Session, draft: TargetDraft, index: int, *, viewer: Viewer, now: datetime
+    session: Session,
+    draft: TargetDraft,
+    index: int,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    known: LookedUp,
 ) -> Target:
     pointer = f"/targets/{index}"
     person = find_or_make_person(
         session, draft.person_id, draft.person, pointer, viewer=viewer, now=now
     )
-    outlet = _outlet(session, draft, pointer, viewer=viewer, now=now)
+    outlet = _outlet(session, draft, pointer, viewer=viewer, now=now, known=known)
     employer = _known_outlet(
-        session, draft.employer_outlet_id, f"{pointer}/employer_outlet_id", viewer
+        session, draft.employer_outlet_id, f"{pointer}/employer_outlet_id", viewer, known
     )
     return Target(
         id=new_id(),

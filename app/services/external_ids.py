@@ -20,15 +20,24 @@ from app.storage.incidents import Incident, visible_to
 
 
 def named(
-    session: Session, row: Incident, drafts: Sequence[ExternalIdDraft], *, viewer: Viewer
+    session: Session,
+    row: Incident,
+    drafts: Sequence[ExternalIdDraft],
+    *,
+    viewer: Viewer,
+    are_free: bool = False,
 ) -> list[ExternalId]:
-    """Return the external ids a draft gives; those that stay are the same rows."""
+    """Return the external ids a draft gives; those that stay are the same rows.
+
+    `are_free` says that the caller has looked for other incidents that bear them.
+    """
     present = {(one.system, one.value): one for one in row.external_ids}
     found: list[ExternalId] = []
     for index, draft in enumerate(drafts):
         one = present.get((draft.system, draft.id))
         if one is None:
-            _check_free(session, draft, index, viewer=viewer)
+            if not are_free:
+                _check_free(session, draft, index, viewer=viewer)
             one = ExternalId(id=new_id(), system=draft.system, value=draft.id)
         one.url, one.position = draft.url, index
         found.append(one)
