@@ -16,6 +16,7 @@ from workers.sources import (
     mapmf,
     ooni_findings,
     press_feed,
+    qalam,
     uspft,
     uspft_words,
     xlsx_file,
@@ -36,6 +37,7 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.MAPMF: mapmf.read,
     SourceKind.ACLED: acled.read,
     SourceKind.OONI_FINDINGS: ooni_findings.read,
+    SourceKind.QALAM: qalam.read,
 }
 
 USUAL_NAMES: Mapping[SourceKind, str] = {

@@ -20,6 +20,7 @@ class SourceKind(Term):
     ACLED = "acled", "An export of Armed Conflict Location and Event Data, or its list of deletions."
     KOBO = "kobo", "Submissions of a KoboToolbox form, with a mapping of questions."
     OONI_FINDINGS = "ooni-findings", "What OONI found and published of blocking and shutdowns."
+    QALAM = "qalam", "An export of Qalam's own: incidents, cases, outlets or sites."
 
 
 class Trust(Term):
