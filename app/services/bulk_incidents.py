@@ -18,11 +18,13 @@ from app.domain.record import impunity
 from app.domain.record.impunity_input import ImpunityInput
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, WorkflowStatus
-from app.services import assembling, blocking_links, conclusions
+from app.services import assembling, blocking_links, conclusions, matching
+from app.services.assembling import LookedUp
 from app.services.checks import check_incident, differences
 from app.services.documents import Found, incident_document, words_of
 from app.services.drafts import IncidentDraft
 from app.services.impunity_inputs import reported_level
+from app.services.outlet_names import OutletNames
 from app.storage import ledger
 from app.storage.assessments import Assessment
 from app.storage.citations import Citation
@@ -48,6 +50,7 @@ class Authors:
 
     submitter_id: uuid.UUID | None
     actor_id: uuid.UUID | None
+    source_id: uuid.UUID
 
 
 def authors_of(session: Session, source: Source, viewer: Viewer | None) -> Authors:
@@ -60,17 +63,22 @@ def authors_of(session: Session, source: Source, viewer: Viewer | None) -> Autho
     return Authors(
         submitter_id=keys[0] if keys else handed_in,
         actor_id=handed_in or (keys[-1] if keys else None),
+        source_id=source.id,
     )
 
 
 class IncidentMaker:
     """Makes the incidents of one import; `finish` writes what is still held back."""
 
-    def __init__(self, session: Session, authors: Authors, now: datetime) -> None:
+    def __init__(
+        self, session: Session, authors: Authors, outlets: OutletNames, now: datetime
+    ) -> None:
         self._session = session
+        self._known = LookedUp(outlets=outlets.rows, ids_are_free=True)
         self._authors = authors
         self._now = now
         self._held_back: list[object] = []
+        self._made: list[Incident] = []
 
     def make(
         self,
@@ -82,7 +90,8 @@ class IncidentMaker:
     ) -> uuid.UUID:
         """Make one incident and return its id: verified by an organisation's name, or submitted.
 
-        `citations` are kept already. Raises InvalidInput, with nothing made, where its fields disagree.
+        `citations` are kept already, and nobody bears its external ids. Raises InvalidInput, with
+        nothing made, where its fields disagree.
         """
         span = check_incident(draft, self._now)
         with self._session.no_autoflush:
@@ -109,11 +118,20 @@ class IncidentMaker:
                 event_group=None,
                 decision=None,
             )
-            assembling.apply(self._session, row, draft, span, viewer=OPERATOR, now=self._now)
+            assembling.apply(
+                self._session,
+                row,
+                draft,
+                span,
+                viewer=OPERATOR,
+                now=self._now,
+                known=self._known,
+            )
             self._conclude(row, assessed)
         self._session.add(row)
         self._note(row, assessed)
-        if len(self._held_back) >= _AT_ONCE:
+        self._made.append(row)
+        if len(self._made) >= _AT_ONCE:
             self.finish()
         return row.id
 
@@ -123,6 +141,10 @@ class IncidentMaker:
         self._session.add_all(self._held_back)
         self._session.flush()
         self._held_back.clear()
+        matching.keep_new_incidents(
+            self._session, self._made, now=self._now, but_of=self._authors.source_id
+        )
+        self._made.clear()
 
     def _conclude(self, row: Incident, assessed: Assessment | None) -> None:
         given = ImpunityInput(
@@ -199,5 +221,13 @@ def note_change(
 
 
 def was_worked_on(session: Session, row: Incident) -> bool:
-    """Whether anybody has touched an incident since an import last did."""
-    return ledger.revisions_of(session, "incident", row.id)[-1].action != ACTION
+    """Whether anybody has touched an incident since an import last did.
+
+    A source that matching has added by itself, in nobody's name, is nobody's work.
+    """
+    for one in reversed(ledger.revisions_of(session, "incident", row.id)):
+        if one.action == ACTION:
+            return False
+        if one.actor_id is not None or not set(one.changes) <= {"sources"}:
+            return True
+    return True

@@ -40,7 +40,7 @@ class RecordMaker:
         self._outlets = outlets
         self._now = now
         self._shared: Citation | None = None
-        self._maker = IncidentMaker(session, authors, now)
+        self._maker = IncidentMaker(session, authors, outlets, now)
 
     def make(self, record: DatasetRecord, report_id: uuid.UUID) -> uuid.UUID:
         """Make one record and return its id; raises InvalidInput where its fields disagree."""

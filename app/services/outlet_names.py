@@ -26,6 +26,8 @@ class OutletNames:
         self._session = session
         self._viewer = viewer
         self._known: dict[str, dict[str, list[uuid.UUID]]] = {}
+        self.rows: dict[uuid.UUID, Outlet] = {}
+        """Outlets made here, or asked for with `keep`; the same objects for all who use them."""
 
     def find(self, name: str, country: str) -> uuid.UUID | None:
         """Return the one outlet of this name; None where there is none, or more than one."""
@@ -36,13 +38,22 @@ class OutletNames:
         """Whether several outlets bear this name."""
         return len(self._named(name, country)) > 1
 
+    def keep(self, name: str, country: str) -> None:
+        """Keep the row of an outlet at hand, where exactly one bears this name."""
+        outlet_id = self.find(name, country)
+        if outlet_id is not None and outlet_id not in self.rows:
+            row = self._session.get(Outlet, outlet_id)
+            if row is not None:
+                self.rows[outlet_id] = row
+
     def make_missing(self, name: str, country: str, *, now: datetime) -> None:
-        """Add an outlet, unpublished, unless one of this name is on record."""
+        """Add an outlet, unpublished, unless one of this name is on record; keep the row at hand."""
+        self.keep(name, country)
         if self._named(name, country):
             return
         draft = OutletDraft(name=name, country=country)
         row = make_outlet(self._session, draft, recorded_by_id=self._viewer.key_id, now=now)
-        self._session.flush()
+        self.rows[row.id] = row
         self._known[country].setdefault(_key(name), []).append(row.id)
 
     def _named(self, name: str, country: str) -> list[uuid.UUID]:
