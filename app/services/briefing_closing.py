@@ -17,10 +17,11 @@ from app.domain.vocabulary import (
 from app.services import briefing_counts as counts
 from app.services import briefing_dates
 from app.services.briefing_incidents import heading
-from app.services.briefing_justice import is_punished, missing_roles, sentence_of, standing
+from app.services.briefing_justice import level_said, missing_roles, standing
 from app.services.briefing_labels import is_reviewed, label
 from app.services.briefing_material import Audience, Material, Told
 from app.services.briefing_sections import by_weight
+from app.services.briefing_sentences import is_length_unknown
 from app.services.briefing_texts import Texts
 from app.services.briefing_writing import Pen, plain
 
@@ -53,7 +54,7 @@ def _emblem(pen: Pen, material: Material, one: Told) -> Iterator[Run]:
         yield Run(text=texts.say("case", polarity=polarity, stage=stage), notes=notes)
     level = counts.level_of(one)
     if level is not Impunity.NOT_APPLICABLE:
-        yield Run(text=texts.say("impunity", level=label(texts, level)))
+        yield Run(text=level_said(texts, one.document["impunity"]))
     if one.document["impunity"]["missing"]:
         yield Run(text=texts.say("missing", roles=missing_roles(texts, one)))
     for target in one.document["targets"]:
@@ -75,7 +76,7 @@ def _lacking(texts: Texts, one: Told) -> Iterator[str]:
         yield texts.say("emblematic_missing_level")
     if not one.cases and any(kind in IMPUNITY_APPLICABLE for kind, _ in one.kinds):
         yield texts.say("emblematic_missing_case")
-    if is_punished(one.cases) and sentence_of(texts, one.cases) is None:
+    if is_length_unknown(one.cases):
         yield texts.say("emblematic_missing_sentence")
     if any(case["stage"] and Stage(case["stage"]) not in _STANDING for case in one.cases):
         yield texts.say("emblematic_missing_final")

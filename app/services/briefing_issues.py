@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from app.domain.record.briefing import Block, Run, Table
 from app.domain.record.statistics import Window
-from app.domain.vocabulary import Category, Stage
+from app.domain.vocabulary import Category, Polarity, Stage, TargetKind
 from app.services import briefing_counts as counts
 from app.services import briefing_dates
 from app.services.briefing_incidents import kinds, person_name, roles
-from app.services.briefing_justice import is_punished, sentence_of, standing
+from app.services.briefing_justice import standing
 from app.services.briefing_labels import label
 from app.services.briefing_material import Material, Told
 from app.services.briefing_measured import BlockedSite, Measured
@@ -27,6 +27,7 @@ from app.services.briefing_sections import (
     patterns,
     told_in,
 )
+from app.services.briefing_sentences import is_punished, sentence_of
 from app.services.briefing_summary import level_parts
 from app.services.briefing_texts import Texts
 from app.services.briefing_writing import Pen, plain
@@ -211,14 +212,16 @@ def _people(pen: Pen, material: Material, found: list[Told]) -> Iterator[tuple[s
             if name is None:
                 continue
             cases = [case for case in one.cases if _concerns(case, target)]
-            sentence = sentence_of(texts, cases)
+            person, alone = str(target["person"]["id"]), _is_alone(one)
+            sentence = sentence_of(texts, cases, person, alone=alone)
+            is_sentenced = is_punished(cases, person, alone=alone)
             stages = [label(texts, Stage(case["stage"])) for case in cases if case["stage"]]
             number = pen.told_in(str(one.document["id"]))
             yield (
                 name,
                 roles(texts, target) or unstated,
                 kinds(texts, one.kinds),
-                sentence or (unstated if is_punished(cases) else "–"),
+                sentence or (unstated if is_sentenced else "–"),
                 ", ".join(stages) or unstated,
                 standing(texts, material, target) or unstated,
                 str(number) if number else "",
@@ -226,9 +229,17 @@ def _people(pen: Pen, material: Material, found: list[Told]) -> Iterator[tuple[s
 
 
 def _concerns(case: dict[str, Any], target: dict[str, Any]) -> bool:
-    """Whether a case is about a person: its facts name them, or nobody."""
+    """Whether a case is against a person: its facts name them, or nobody."""
+    if case["polarity"] != Polarity.REPRISAL:
+        return False
     named = {str(fact["person"]["id"]) for fact in case["facts"] if fact["person"]}
     return not named or str(target["person"]["id"]) in named
+
+
+def _is_alone(one: Told) -> bool:
+    """Whether an act was aimed at one person only, so that what names nobody is about them."""
+    targets = one.document["targets"]
+    return len([one for one in targets if one["kind"] != TargetKind.OUTLET]) == 1
 
 
 def context(pen: Pen, material: Material) -> Iterator[Block]:

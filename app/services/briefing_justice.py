@@ -4,7 +4,7 @@
 Everything here is derived from facts that a second person verified, and cites their sources.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app import labels
@@ -14,10 +14,10 @@ from app.domain.vocabulary import CrimeRole, FactKind, Impunity, Instigation, Po
 from app.services import briefing_dates
 from app.services.briefing_labels import label
 from app.services.briefing_material import Material, Told
+from app.services.briefing_sentences import sentences
 from app.services.briefing_texts import Texts
 from app.services.briefing_writing import Pen
 
-_PUNISHED = frozenset({FactKind.CONVICTED, FactKind.SENTENCE_STARTED})
 _FLAGS = (
     ("lesser_charge", True),
     ("in_absentia", True),
@@ -43,12 +43,17 @@ def _level(pen: Pen, told: Told, level: Impunity) -> Iterator[Run]:
     facts = {str(one["id"]): one for case in told.cases for one in case["facts"]}
     sources = [facts[one]["source"] for one in found["fact_ids"] if one in facts]
     notes = pen.cite(sources)
-    if found["assessor"]:
-        said = texts.say("impunity_reported", level=label(texts, level), assessor=found["assessor"])
-        yield Run(text=said, strong=True, notes=pen.cite(told.document["sources"]))
-        return
-    yield Run(text=texts.say("impunity", level=label(texts, level)), strong=True, notes=notes)
-    if level not in _KNOWN:
+    by_hand = found.get("override")
+    is_reported = bool(found["assessor"])
+    yield Run(
+        text=level_said(texts, found),
+        strong=True,
+        notes=pen.cite(told.document["sources"]) if is_reported else () if by_hand else notes,
+    )
+    if by_hand:
+        yield Run(text=texts.say("override_source", **_quoted(texts, by_hand)))
+        level = Impunity(found["derived"]["level"])
+    if is_reported or level not in _KNOWN or _is_by_others(found):
         return
     held = [str(one["involvement_id"]) for one in found["held"]]
     parts = {str(one["id"]): one for one in told.document["involvements"]}
@@ -61,6 +66,30 @@ def _level(pen: Pen, told: Told, level: Impunity) -> Iterator[Run]:
     yield Run(text=texts.say("instigation", instigation=label(texts, instigation)))
     if held:
         yield from _flags(texts, found["flags"])
+
+
+def level_said(texts: Texts, found: Mapping[str, Any]) -> str:
+    """Say a level and whose it is: derived here, an assessor's, or set by hand beside the derived one."""
+    level = label(texts, Impunity(found["level"]))
+    if found["assessor"]:
+        return texts.say("impunity_reported", level=level, assessor=found["assessor"])
+    # A document kept from before levels could be set by hand has no such field.
+    if found.get("override"):
+        derived = label(texts, Impunity(found["derived"]["level"]))
+        assessor = found["derived"]["assessor"]
+        said = f"{derived} ({assessor})" if assessor else derived
+        return texts.say("impunity_override", level=level, derived=said)
+    return texts.say("impunity", level=level)
+
+
+def _quoted(texts: Texts, by_hand: Mapping[str, Any]) -> dict[str, str]:
+    """Return why a level was set by hand and by which source, as they were entered."""
+    return {name: texts.quoted(str(by_hand[name])) for name in ("reason", "source")}
+
+
+def _is_by_others(found: Mapping[str, Any]) -> bool:
+    """Whether even the level without what was set by hand is an assessor's, and has no reasons here."""
+    return bool(found.get("derived") and found["derived"]["assessor"])
 
 
 def _flags(texts: Texts, flags: dict[str, bool | None]) -> Iterator[Run]:
@@ -107,37 +136,7 @@ def _case(pen: Pen, case: dict[str, Any]) -> Iterator[Run]:
     steps = "; ".join(step(texts, fact) for fact in in_order(case["facts"]))
     yield Run(text=texts.say("steps", steps=steps), notes=notes)
     if case["polarity"] == Polarity.REPRISAL:
-        yield from _sentences(pen, case)
-
-
-def _sentences(pen: Pen, case: dict[str, Any]) -> Iterator[Run]:
-    texts = pen.texts
-    said = sentence_of(texts, [case])
-    if said:
-        notes = pen.cite(f["source"] for f in case["facts"] if f["sentence_months"] is not None)
-        yield Run(text=texts.say("sentence", length=said), notes=notes)
-    elif any(fact["kind"] in _PUNISHED for fact in case["facts"]):
-        yield Run(text=texts.say("sentence_unknown"))
-    for fact in case["facts"]:
-        if fact["fine"]:
-            yield Run(text=texts.say("fine", fine=fact["fine"]), notes=pen.cite([fact["source"]]))
-
-
-def sentence_of(texts: Texts, cases: Iterable[dict[str, Any]]) -> str | None:
-    """Say the sentence on record, or None where none is stated."""
-    months = [one["sentence_months"] for one in cases if one["polarity"] == Polarity.REPRISAL]
-    stated = [one for one in months if one is not None]
-    return texts.length(stated[-1]) if stated else None
-
-
-def is_punished(cases: Iterable[dict[str, Any]]) -> bool:
-    """Whether a verdict or a sentence of a reprisal is on record."""
-    return any(
-        fact["kind"] in _PUNISHED
-        for case in cases
-        if case["polarity"] == Polarity.REPRISAL
-        for fact in case["facts"]
-    )
+        yield from sentences(pen, case)
 
 
 def standing(texts: Texts, material: Material, target: dict[str, Any]) -> str | None:
