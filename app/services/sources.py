@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.domain.blocking.targets import canonical_url
+from app.domain.blocking.targets import CanonicalUrl, canonical_url
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust
 from app.errors import (
@@ -71,10 +71,12 @@ def add_source(
     known = reports.find_source(session, described.name)
     if known is not None:
         raise Conflict(f"a source of this name exists, as {known.id}: choose another name")
+    address = _address(described.address, ports) if described.address is not None else None
     source = Source(
         name=described.name,
         kind=described.kind,
-        address=_address(described.address, ports) if described.address is not None else None,
+        address=address.url if address is not None else None,
+        host=address.host if address is not None else None,
         mapping=dict(described.mapping),
         trust=described.trust,
         licence=described.licence or _TERMS.get(described.kind),
@@ -107,9 +109,9 @@ def file_source(
     return known, is_remapped
 
 
-def _address(address: str, ports: frozenset[int]) -> str:
+def _address(address: str, ports: frozenset[int]) -> CanonicalUrl:
     try:
-        return canonical_url(address, allow_ports=ports).url
+        return canonical_url(address, allow_ports=ports)
     except RefusedAddress as error:
         place = FieldError(pointer="/address", code=error.reason, message=error.detail)
         raise RefusedAddress(error.detail, reason=error.reason, errors=(place,)) from None
@@ -258,6 +260,18 @@ def fail_run(
     asked = min(wait or timedelta(0), LONGEST_RETRY)
     source.next_due_at = now + max(retry_after(source.failures_in_a_row), asked)
     source.leased_until = source.leased_by = None
+
+
+def postpone_run(source: Source, *, now: datetime, wait: timedelta) -> None:
+    """Give the lease of a source back that was not asked; that is no failure of its own."""
+    source.next_due_at = now + min(wait, LONGEST_RETRY)
+    source.leased_until = source.leased_by = None
+
+
+def spare_host(session: Session, source: Source, *, now: datetime, wait: timedelta) -> None:
+    """Leave the whole host of a source alone for as long as it asked."""
+    if source.host is not None:
+        reports.postpone_host(session, source.host, until=now + min(wait, LONGEST_RETRY))
 
 
 def retry_after(failures: int) -> timedelta:

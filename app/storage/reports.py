@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from app.domain.vocabulary import ReportStatus, SourceKind, Trust
 from app.errors import NotFound
@@ -19,13 +19,18 @@ class Source(Base):
     """Something that is read: a feed or a file, on a schedule or when somebody hands it in."""
 
     __tablename__ = "sources"
-    __table_args__ = (sa.Index("ix_sources_due", "next_due_at"),)
+    __table_args__ = (
+        sa.Index("ix_sources_due", "next_due_at"),
+        sa.Index("ix_sources_host", "host"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[SourceKind] = mapped_column(TermType(SourceKind))
     # Null for files that are handed in: nothing is fetched for them.
     address: Mapped[str | None]
+    # Of the address: one host is asked by one worker at a time.
+    host: Mapped[str | None]
     # {"external_id": "url", "title": "Headline", "country": "=KZ", …}; `domain.record.report` says how.
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trust: Mapped[Trust] = mapped_column(TermType(Trust), default=Trust.LEAD)
@@ -137,14 +142,24 @@ def list_sources(session: Session) -> Sequence[Source]:
 def claim_due_sources(
     session: Session, *, worker: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Source]:
-    """Lease the sources that are due to this worker; a lease that runs out is free again."""
+    """Lease the sources that are due to this worker; a lease that runs out is free again.
+
+    A source whose host another worker is asking is left until that one is done.
+    """
     is_free = sa.or_(Source.leased_until.is_(None), Source.leased_until < now)
     is_due = sa.and_(
         Source.address.is_not(None), Source.is_paused.is_(False), Source.next_due_at <= now
     )
+    other = aliased(Source)
+    is_alone = ~sa.exists().where(
+        other.host == Source.host,
+        other.id != Source.id,
+        other.leased_until >= now,
+        other.leased_by != worker,
+    )
     found = session.scalars(
         sa.select(Source)
-        .where(is_due, is_free)
+        .where(is_due, is_free, is_alone)
         .order_by(Source.next_due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -154,7 +169,7 @@ def claim_due_sources(
         # Compare and set: SQLite has no row locks, and another worker may have been quicker.
         taken = session.execute(
             sa.update(Source)
-            .where(Source.id == source.id, is_free)
+            .where(Source.id == source.id, is_free, is_alone)
             .values(leased_until=now + lease, leased_by=worker)
             .returning(Source.id)
             .execution_options(synchronize_session=False)
@@ -162,6 +177,16 @@ def claim_due_sources(
         if taken is not None:
             claimed.append(source)
     return claimed
+
+
+def postpone_host(session: Session, host: str, *, until: datetime) -> None:
+    """Let no source of this host be due before a time."""
+    session.execute(
+        sa.update(Source)
+        .where(Source.host == host, Source.next_due_at < until)
+        .values(next_due_at=until)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find_leased(session: Session, source_id: uuid.UUID, *, worker: str) -> Source | None:

@@ -29,3 +29,5 @@ class JobContext:
     # None where nothing is signed: the ledger is sealed all the same.
     signing_keys: SigningKeys | None = None
     checkpoint_every: timedelta = timedelta(hours=1)
+    # Between two requests to one host that sources are read from.
+    source_gap: timedelta = timedelta(seconds=2)

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sources read on time from a real feed server: what is new comes in, what is hostile harms nothing."""
 
+import email.utils
 import gzip
+import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +22,7 @@ from app.storage.database import Sessions
 from app.storage.reports import RawItem, Report, Source, raw_versions
 from tests.make import NOW
 from tests.workers.receiver import Answer, Heard, Receiver, receiving, reply
-from workers.jobs import reading
+from workers.jobs import fetching, reading
 from workers.jobs.context import JobContext
 from workers.outbound import OutboundPolicy
 
@@ -34,6 +38,7 @@ class Desk:
     sessions: Sessions
     server: Receiver
     at: datetime = NOW
+    gap: timedelta = timedelta(0)
     pages: dict[str, Answer] = field(default_factory=dict)
 
     def publish(self, path: str, body: str | bytes, **headers: str) -> None:
@@ -42,13 +47,20 @@ class Desk:
         pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
         self.pages[path] = lambda _: reply(body=raw, headers=pairs)
 
-    def add(self, path: str, kind: SourceKind = SourceKind.FEED, **more: object) -> uuid.UUID:
-        """Describe a source at a path of the server."""
+    def add(
+        self,
+        path: str,
+        kind: SourceKind = SourceKind.FEED,
+        *,
+        host: str = "feeds.test",
+        **more: object,
+    ) -> uuid.UUID:
+        """Describe a source at a path of the server, which answers to every name."""
         with self.sessions.writing() as session:
             described = NewSource(
                 name=path,
                 kind=kind,
-                address=self.server.url("feeds.test", path),
+                address=self.server.url(host, path),
                 **more,  # type: ignore[arg-type]
             )
             ports = frozenset({self.server.port})
@@ -63,6 +75,7 @@ class Desk:
             worker=worker,
             address="http://qalam.example",
             outbound=self.server.policy(),
+            source_gap=self.gap,
         )
         reading.read_due_sources(context)
 
@@ -232,7 +245,7 @@ def test_a_server_that_asks_for_time_is_given_it(desk: Desk) -> None:
     """Retry-After is honoured, up to a day."""
     desk.pages["/a"] = lambda _: reply("429 Too Many Requests", headers=[("Retry-After", "7200")])
     desk.pages["/b"] = lambda _: reply("503 Busy", headers=[("Retry-After", "9999999")])
-    a, b = desk.add("/a"), desk.add("/b")
+    a, b = desk.add("/a"), desk.add("/b", host="other.test")
 
     desk.read()
 
@@ -279,6 +292,177 @@ def test_a_body_that_is_an_address_is_not_followed(desk: Desk) -> None:
 
     assert [one.path for one in desk.server.heard] == ["/feed"]
     assert desk.reports() == {}
+
+
+def test_a_whole_host_is_left_alone_when_it_asks(desk: Desk) -> None:
+    """One 429 speaks for every source of its host; once its time is over, no other is kept waiting."""
+    desk.pages["/a"] = lambda _: reply("429 Too Many Requests", headers=[("Retry-After", "7200")])
+    desk.publish("/b", FEED)
+    desk.publish("/elsewhere", FEED)
+    desk.add("/a")
+    desk.at += timedelta(seconds=1)
+    b = desk.add("/b")
+    other = desk.add("/elsewhere", host="other.test")
+
+    desk.read()
+
+    asked = {one.path for one in desk.server.heard}
+    assert asked == {"/a", "/elsewhere"}
+    assert desk.source(b).next_due_at == desk.at + 2 * HOUR
+    assert (desk.source(b).last_error, desk.source(b).failures_in_a_row) == (None, 0)
+    assert desk.source(other).last_error is None
+    desk.read(after=2 * HOUR)
+    assert desk.source(b).last_counts["new"] == 3
+
+
+def test_a_date_to_come_back_at_is_honoured(desk: Desk) -> None:
+    """Retry-After may be a date."""
+    at = email.utils.format_datetime(NOW + 3 * HOUR, usegmt=True)
+    desk.pages["/a"] = lambda _: reply("503 Busy", headers=[("Retry-After", at)])
+    source_id = desk.add("/a")
+
+    desk.read()
+
+    assert desk.source(source_id).next_due_at == NOW + 3 * HOUR
+
+
+def test_one_host_is_asked_one_thing_at_a_time(desk: Desk) -> None:
+    """Requests to a host do not overlap and keep their distance; another host is not kept waiting."""
+    spans: list[tuple[str, float, float]] = []
+
+    def slow(heard: Heard) -> bytes:
+        began = time.monotonic()
+        desk.server.ended.wait(0.05)
+        spans.append((heard.headers["host"].partition(":")[0], began, time.monotonic()))
+        return reply(body=FEED.encode())
+
+    for number in range(3):
+        desk.pages[f"/{number}"] = slow
+        desk.add(f"/{number}")
+    desk.pages["/other"] = slow
+    desk.add("/other", host="other.test")
+    desk.gap = timedelta(milliseconds=100)
+
+    desk.read()
+
+    mine = sorted((began, ended) for host, began, ended in spans if host == "feeds.test")
+    assert len(mine) == 3
+    assert all(second[0] - first[1] >= 0.09 for first, second in pairwise(mine))
+    (other,) = [began for host, began, _ in spans if host == "other.test"]
+    assert other < mine[1][0]
+
+
+def test_a_host_that_another_worker_asks_is_left_to_it(desk: Desk) -> None:
+    """A second source of a host is not claimed while a worker holds the first."""
+    desk.publish("/a", FEED)
+    desk.publish("/b", FEED)
+    desk.add("/a")
+    desk.add("/b")
+    desk.add("/c", host="other.test")
+    with desk.sessions.writing() as session:
+        (first,) = sources.claim_due(session, worker="one", now=NOW, limit=1)
+        assert first.host == "feeds.test"
+
+    with desk.sessions.writing() as session:
+        taken = sources.claim_due(session, worker="two", now=NOW, limit=10)
+
+    assert [one.host for one in taken] == ["other.test"]
+
+
+def _page(number: int, last: int, *, cases: int = 2) -> Answer:
+    """One page of an API that names the next in its `Link` header, cursor and all."""
+    rows = [
+        {
+            "title": f"Case {number}-{case}",
+            "url": f"https://tracker.example/all-incidents/{number}-{case}/",
+            "date": "2026-02-01",
+            "categories": ["Physical Attack"],
+        }
+        for case in range(cases)
+    ]
+    named = [("Link", f'</cases?cursor={number + 1}>; rel="next"')] if number < last else []
+    back = [("Link", f'</cases?cursor={number - 1}>; rel="prev"')] if number > 1 else []
+    return lambda _: reply(body=json.dumps(rows).encode(), headers=back + named)
+
+
+def _pages(desk: Desk, last: int, *, cases: int = 2) -> uuid.UUID:
+    for number in range(1, last + 1):
+        path = "/cases" if number == 1 else f"/cases?cursor={number}"
+        desk.pages[path] = _page(number, last, cases=cases)
+    return desk.add("/cases", SourceKind.USPFT)
+
+
+def test_an_api_is_read_to_its_last_page(desk: Desk) -> None:
+    """All pages are one reading: counted together, and what is on none of them was removed."""
+    source_id = _pages(desk, 3)
+    desk.read()
+    assert desk.source(source_id).last_counts["new"] == 6
+    desk.pages["/cases?cursor=3"] = _page(3, 3, cases=1)
+
+    desk.read(after=HOUR)
+
+    assert desk.source(source_id).last_counts == {
+        "rows": 5,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 5,
+        "vanished": 1,
+        "rejected": 0,
+    }
+    assert [one.path for one in desk.server.heard[:3]] == [
+        "/cases",
+        "/cases?cursor=2",
+        "/cases?cursor=3",
+    ]
+
+
+def test_a_page_that_fails_leaves_nothing_half_read(desk: Desk) -> None:
+    """Two good pages before a broken one are not kept, and nothing vanishes."""
+    source_id = _pages(desk, 3)
+    desk.pages["/cases?cursor=3"] = lambda _: reply("500 Oops")
+
+    desk.read()
+
+    assert desk.source(source_id).last_error == "The address answered 500."
+    assert desk.reports() == {}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</cases>; rel="next"',
+        '<http://elsewhere.test/cases>; rel="next"',
+        '<file:///etc/passwd>; rel="next"',
+        '<http://[broken>; rel="next"',
+        '</more>; rel="prev"',
+        '</more>; title="rel=next"',
+        "<" * 5000,
+    ],
+)
+def test_a_hostile_next_page_is_not_followed(desk: Desk, link: str) -> None:
+    """The same page again, another host, a file: one request is made, and what came is kept."""
+    rows = [{"title": "T", "url": "https://tracker.example/all-incidents/1/", "date": "2026-02-01"}]
+    desk.pages["/cases"] = lambda _: reply(body=json.dumps(rows).encode(), headers=[("Link", link)])
+    desk.add("/cases", SourceKind.USPFT)
+
+    desk.read()
+
+    assert [one.path for one in desk.server.heard] == ["/cases"]
+    assert len(desk.reports()) == 1
+
+
+def test_pages_without_end_are_cut_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API that always names another page is read to the bound; nothing vanishes by that."""
+    monkeypatch.setattr(fetching, "MAX_PAGES", 4)
+    source_id = _pages(desk, 4)
+    desk.read()
+    desk.pages["/cases?cursor=4"] = _page(4, 99, cases=1)
+
+    desk.read(after=HOUR)
+
+    counts = desk.source(source_id).last_counts
+    assert (counts["unchanged"], counts["vanished"]) == (7, 0)
+    assert len(desk.server.heard) == 8
 
 
 def test_links_of_items_are_never_fetched(desk: Desk) -> None:
