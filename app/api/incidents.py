@@ -18,16 +18,14 @@ from app.api.dependencies import (
     WritingDep,
 )
 from app.api.idempotency import OnceDep
+from app.api.incident_filter import IncidentFilterDep
 from app.api.paging import PageDep
-from app.api.parameters import IfMatch, Listed, Search
+from app.api.parameters import IfMatch
 from app.api.problems import responses
 from app.api.schemas.incidents import IncidentPatch, NewIncident
 from app.api.strict import StrictRoute
-from app.domain.vocabulary import Category, Impunity, IncidentScope, PersonRole, WorkflowStatus
-from app.errors import FieldError, InvalidInput, UnknownField
 from app.services import record
 from app.services.drafts import IncidentDraft
-from app.storage.incidents import IncidentFilter
 
 router = APIRouter(prefix="/incidents", tags=["incidents"], route_class=StrictRoute)
 
@@ -39,62 +37,12 @@ def list_incidents(
     session: ReadingDep,
     viewer: ViewerDep,
     page: PageDep,
-    country: Listed = None,
-    category: Listed = None,
-    status: Listed = None,
-    impunity: Listed = None,
-    person_role: Listed = None,
-    scope: IncidentScope | None = None,
-    outlet: uuid.UUID | None = None,
-    person: uuid.UUID | None = None,
-    date_from: Annotated[
-        date | None, Query(description="Overlap: known to end on or after.")
-    ] = None,
-    date_to: Annotated[
-        date | None, Query(description="Overlap: known to begin on or before.")
-    ] = None,
-    verified: bool | None = None,
-    waiting: Annotated[
-        bool | None, Query(description="For the desk: a change waits for a second person.")
-    ] = None,
-    bbox: Annotated[
-        str | None,
-        Query(max_length=100, description="west,south,east,north in degrees; what you may see."),
-    ] = None,
-    external_id: Annotated[
-        str | None, Query(max_length=200, description="What another system calls it: system:id.")
-    ] = None,
-    q: Search = None,
+    wanted: IncidentFilterDep,
 ) -> Response:
     """Every incident you may see, the latest first. Dates match where they overlap the range.
 
     `impunity.as_of` is the day on which the level was derived; nothing recorded since has changed it.
     """
-    if date_from is not None and date_to is not None and date_from > date_to:
-        sentence = "The range ends before it starts."
-        raise InvalidInput(
-            sentence,
-            errors=(FieldError(pointer="#query/date_to", code="inverted", message=sentence),),
-        )
-    if waiting is not None and not viewer.is_staff:
-        raise UnknownField("this address takes no such parameter: `waiting` is for the desk")
-    wanted = IncidentFilter(
-        countries=parameters.countries(country),
-        categories=parameters.terms("category", category, Category),
-        statuses=parameters.terms("status", status, WorkflowStatus),
-        impunity=parameters.terms("impunity", impunity, Impunity),
-        person_roles=parameters.terms("person_role", person_role, PersonRole),
-        scope=scope,
-        outlet_id=outlet,
-        person_id=person,
-        date_from=date_from,
-        date_to=date_to,
-        verified=verified,
-        waiting=waiting,
-        box=parameters.box(bbox),
-        external_id=parameters.external_id(external_id),
-        q=q,
-    )
     place = parameters.place(page.after, date.fromisoformat, uuid.UUID)
     after = (place[0], place[1]) if place else None
     found = record.list_incidents(session, viewer, wanted, limit=page.limit, after=after)
