@@ -43,8 +43,20 @@ def keep(
 ) -> Attempt | None:
     """Keep the trace of a refusal, also of a revoked or expired key; None where nobody's key was shown."""
     key = access.identify(session, secret)
-    if key is None:
-        return None
+    return _keep(session, key, tried, refusal, now=now) if key is not None else None
+
+
+def keep_of(
+    session: Session, viewer: Viewer, tried: Tried, refusal: QalamError, *, now: datetime
+) -> Attempt | None:
+    """Keep the trace of what was refused to somebody who is logged in."""
+    key = session.get(ApiKey, viewer.key_id) if viewer.key_id is not None else None
+    return _keep(session, key, tried, refusal, now=now) if key is not None else None
+
+
+def _keep(
+    session: Session, key: ApiKey, tried: Tried, refusal: QalamError, *, now: datetime
+) -> Attempt:
     row = Attempt(
         id=new_id(),
         at=now,

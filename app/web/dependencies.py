@@ -6,12 +6,16 @@ Who reads a page of the desk is told by `desk_access`; every other page reads as
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from app.domain.visibility import PUBLIC, Viewer
+from app.errors import NotAllowed
+from app.services import attempts
+from app.services.attempts import Tried
 from app.storage.database import Sessions
 
 T = TypeVar("T")
@@ -40,6 +44,19 @@ def at_once(request: Request, act: Callable[[Session], T]) -> T:
     sessions: Sessions = request.app.state.sessions
     with sessions.writing() as session:
         return act(session)
+
+
+def tried(
+    request: Request, viewer: Viewer, act: Callable[[Session], T], about: Tried, *, now: datetime
+) -> T:
+    """Do something in one transaction; what the viewer may not do leaves a trace, as in the API."""
+    try:
+        return at_once(request, act)
+    except NotAllowed as refusal:
+        at_once(
+            request, partial(attempts.keep_of, viewer=viewer, tried=about, refusal=refusal, now=now)
+        )
+        raise
 
 
 def read(request: Request, look: Callable[[Session], T]) -> T:

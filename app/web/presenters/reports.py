@@ -159,7 +159,7 @@ def _facts(view: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "When", words.edtf(view["date"])
     yield (
         "Where",
-        words.listed(
+        ", ".join(
             one
             for one in (
                 said.get("place"),

@@ -5,10 +5,10 @@ from fastapi import APIRouter, FastAPI
 
 from app.web.desk_access import FormOutdated, LoginNeeded
 from app.web.login_limit import FailedLogins
-from app.web.pages.desk import accepting, login, logins, sources, triage
+from app.web.pages.desk import accepting, deciding, login, logins, sources, triage
 
 router = APIRouter()
-for _module in (login, logins, sources, accepting, triage):
+for _module in (login, logins, sources, accepting, deciding, triage):
     router.include_router(_module.router)
 
 

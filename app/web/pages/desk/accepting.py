@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse
 
 from app.errors import NotAllowed, QalamError
 from app.services import case_views, record, reports, triage
+from app.services.attempts import Tried
 from app.storage.cases import CaseFilter
 from app.web.acceptance_form import (
     FIELDS,
@@ -26,7 +27,7 @@ from app.web.acceptance_form import (
     filled,
     typed_in,
 )
-from app.web.dependencies import NowDep, ReadingDep, at_once, read
+from app.web.dependencies import NowDep, ReadingDep, read, tried
 from app.web.desk_access import Desk, DeskDep, TriagedDep, TriagerDep
 from app.web.desk_queue import Queue, QueueDep, queue_of
 from app.web.desk_rendering import by_field, desk_page
@@ -75,7 +76,14 @@ def accept_report(
 
     if not form.one(RESUMED):
         try:
-            made = at_once(request, act)
+            about = Tried(
+                action="accept_report",
+                method="POST",
+                route="/desk/triage/{report_id}/accept",
+                object_kind="report",
+                object_id=report_id,
+            )
+            made = tried(request, desk.viewer, act, about, now=now)
         except QalamError as raised:
             error = raised
         else:
@@ -128,14 +136,21 @@ def _form(
         kinds=all_kinds(),
         countries=countries(),
         targets=[_target(one) for one in draft["draft"]["targets"]],
-        missing={} if error else {_field(one): one["message"] for one in draft["missing"]},
+        missing={} if error else _missing(draft, typed),
         beside=beside,
         others=[] if moved_on else others,
     )
 
 
-def _field(missing: dict[str, str]) -> str:
-    return missing["pointer"].removeprefix("/").partition("/")[0]
+def _missing(draft: dict[str, Any], typed: Typed) -> dict[str, str]:
+    """Say beside each field what the report lacks, unless it stands there by now."""
+    there = {name for name, text in typed.texts.items() if text}
+    there |= {"categories"} if typed.categories else set()
+    said = {
+        one["pointer"].removeprefix("/").partition("/")[0]: one["message"]
+        for one in draft["missing"]
+    }
+    return {name: sentence for name, sentence in said.items() if name not in there}
 
 
 def _target(one: dict[str, Any]) -> str:

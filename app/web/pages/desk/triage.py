@@ -6,24 +6,21 @@ typed stays.
 """
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
-from starlette.responses import RedirectResponse
 
-from app.errors import Conflict, FieldError, InvalidInput, QalamError
-from app.services import attaching, reports, triage
+from app.errors import QalamError
+from app.services import reports, triage
 from app.services.triage import Need
 from app.storage.reports import list_sources
 from app.web import filters
-from app.web.dependencies import NowDep, ReadingDep, at_once, read
-from app.web.desk_access import Desk, Posted, TriagedDep, TriagerDep
-from app.web.desk_queue import Queue, QueueDep, queue_of, read_place, write_place
+from app.web.dependencies import NowDep, ReadingDep
+from app.web.desk_access import Desk, Posted, TriagerDep
+from app.web.desk_queue import Queue, QueueDep, read_place, write_place
 from app.web.desk_rendering import by_field, desk_page
-from app.web.forms import RESUMED
 from app.web.presenters.candidates import candidate_row
 from app.web.presenters.reports import report_page, report_row
 from app.web.presenters.versions import version_rows
@@ -37,6 +34,7 @@ DID = {
     "rejected": "Set aside",
     "attached": "Attached",
     "detached": "Taken from the incident",
+    "merged": "Merged; who may undo that is told in the API",
     "seen": "Looked at; what was decided stands",
 }
 
@@ -93,114 +91,12 @@ def read_report(
 ) -> Response:
     """One report: its source's words, what was read, and what it may be the same as."""
     before = _title_of(session, was) if did in DID else None
-    return _page(
+    return report_response(
         request, session, desk, report_id, now=now, queue=queue, did=DID.get(did, ""), was=before
     )
 
 
-@router.post("/{report_id}/reject")
-def reject_report(
-    request: Request, report_id: uuid.UUID, posted: TriagedDep, now: NowDep
-) -> Response:
-    """Set it aside, with a reason."""
-    viewer, reason = posted.desk.viewer, posted.form.one("reason")
-
-    def act(session: Session) -> None:
-        if len(reason) > 300:
-            raise _wrong("reason", "Say it in 300 letters.")
-        reports.reject_report(session, viewer, report_id, reason=reason, now=now)
-
-    return _decide(request, posted, report_id, act, did="rejected", now=now)
-
-
-@router.post("/{report_id}/attach")
-def attach_report(
-    request: Request, report_id: uuid.UUID, posted: TriagedDep, now: NowDep
-) -> Response:
-    """Make it another source of an incident."""
-    viewer, said = posted.desk.viewer, posted.form.one("incident")
-
-    def act(session: Session) -> None:
-        incident_id = filters.identifier(said)
-        if incident_id is None:
-            raise _wrong("incident", "Write the id of an incident, or the address of its page.")
-        attaching.attach(session, viewer, report_id, incident_id, reason=None, now=now)
-
-    return _decide(request, posted, report_id, act, did="attached", now=now)
-
-
-@router.post("/{report_id}/detach")
-def detach_report(
-    request: Request, report_id: uuid.UUID, posted: TriagedDep, now: NowDep
-) -> Response:
-    """Take it from the incident it was attached to."""
-    viewer, reason = posted.desk.viewer, posted.form.one("reason")
-
-    def act(session: Session) -> None:
-        attaching.detach(session, viewer, report_id, reason=reason, now=now)
-
-    return _decide(request, posted, report_id, act, did="detached", now=now)
-
-
-@router.post("/{report_id}/seen")
-def mark_seen(request: Request, report_id: uuid.UUID, posted: TriagedDep, now: NowDep) -> Response:
-    """Say that what was decided stands, after what the source said since."""
-    viewer = posted.desk.viewer
-
-    def act(session: Session) -> None:
-        triage.mark_seen(session, viewer, report_id, now=now)
-
-    return _decide(request, posted, report_id, act, did="seen", now=now)
-
-
-def _decide(
-    request: Request,
-    posted: Posted,
-    report_id: uuid.UUID,
-    act: Callable[[Session], object],
-    *,
-    did: str,
-    now: datetime,
-) -> Response:
-    """Do something to a report that is still what was seen, and go on to the next one."""
-    queue = queue_of(posted.form)
-    error: QalamError | None = None
-    following = read(request, lambda s: _next(s, report_id, queue))
-    if not posted.form.one(RESUMED):
-
-        def once(session: Session) -> None:
-            triage.hold(session, report_id, posted.form.one("stamp"))
-            act(session)
-
-        try:
-            at_once(request, once)
-        except (Conflict, InvalidInput) as raised:
-            error = raised
-        else:
-            return onward(following, queue, did=did, was=report_id)
-    return read(
-        request,
-        lambda s: _page(
-            request, s, posted.desk, report_id, now=now, queue=queue, error=error, posted=posted
-        ),
-    )
-
-
-def onward(
-    following: uuid.UUID | None, queue: Queue, *, did: str, was: uuid.UUID
-) -> RedirectResponse:
-    """Go on to the next report of the queue, or to the queue where it was the last."""
-    where = f"/desk/triage/{following}" if following else "/desk/triage"
-    shown = {"did": did, "was": str(was)} if following else {"did": did}
-    return RedirectResponse(link(where, **queue.query, **shown), status_code=303)
-
-
-def _next(session: Session, report_id: uuid.UUID, queue: Queue) -> uuid.UUID | None:
-    around = triage.neighbours(session, report_id, need=queue.need, source_id=queue.source_id)
-    return around.next or around.previous
-
-
-def _page(
+def report_response(
     request: Request,
     session: Session,
     desk: Desk,
@@ -213,6 +109,7 @@ def _page(
     error: QalamError | None = None,
     posted: Posted | None = None,
 ) -> Response:
+    """Return the page of a report, with what was typed where a decision was not taken."""
     view = triage.triage_view(session, desk.viewer, report_id)
     around = triage.neighbours(session, report_id, need=queue.need, source_id=queue.source_id)
     found = [candidate_row(one) for one in triage.candidates(session, desk.viewer, report_id)]
@@ -256,9 +153,3 @@ def _title_of(session: Session, text: str) -> tuple[str, str] | None:
         return str(report_id), reports.report_view(session, report_id)["title"]
     except QalamError:
         return None
-
-
-def _wrong(field: str, sentence: str) -> InvalidInput:
-    return InvalidInput(
-        sentence, errors=(FieldError(pointer=f"/{field}", code="missing", message=sentence),)
-    )
