@@ -161,6 +161,21 @@ def many(count: int, *, seed: int = 1) -> list[dict[str, object]]:
     return [_drawn(dice, number) for number in range(count)]
 
 
+_WORDS = (
+    "police officer camera street protest crowd asked badge press line arrested released hours later "
+    "lawyer footage phone seized returned judge order subpoena editor newsroom station county sheriff "
+    "gas rubber round struck arm leg hospital statement tweet mayor governor rally stadium court bail"
+)
+
+
+def _story(dice: random.Random) -> str:
+    """A text of its own for each row, as long as those of the real file."""
+    words = _WORDS.split()
+    return " ".join(
+        f"{dice.choice(words)}{dice.randrange(50)}" for _ in range(dice.randrange(20, 300))
+    )
+
+
 def _drawn(dice: random.Random, number: int) -> dict[str, object]:
     people = [
         f"Reporter {dice.choice('ABCDEFGH')}{dice.randrange(400)} (Outlet {dice.randrange(60)})"
@@ -181,5 +196,5 @@ def _drawn(dice: random.Random, number: int) -> dict[str, object]:
         actor=dice.choice(("unknown", "law enforcement", "private individual", "politician")),
         links=f"Story {number} (https://paper{dice.randrange(90)}.example/{number}) via {paper}",
         equipment_broken="camera: count of 1" if "Equipment Damage" in kinds else "",
-        body=BODY + f"<p>{number} {'More of what happened. ' * dice.randrange(1, 60)}</p>",
+        body=f"{BODY}<p>{_story(dice)}</p>",
     )
