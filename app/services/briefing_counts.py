@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.domain.record.statistics import Holds, Window
 from app.domain.record.statistics_rates import percent
-from app.domain.vocabulary import Category, Impunity
+from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, Impunity
 from app.services.briefing_material import Told
 
 ASSESSED = (Impunity.COMPLETE_IMPUNITY, Impunity.PARTIAL_IMPUNITY, Impunity.FULL_JUSTICE)
@@ -47,6 +47,15 @@ def media(incidents: Iterable[Told]) -> list[Told]:
 def surely(incidents: Iterable[Told]) -> list[Told]:
     """Return those that certainly lie within the period."""
     return [one for one in incidents if one.holds is Holds.YES]
+
+
+def crimes(incidents: Iterable[Told]) -> list[Told]:
+    """Return what is counted of crimes somebody can be held to account for, wherever they are told."""
+    return [
+        one
+        for one in surely(media(incidents))
+        if any(kind in IMPUNITY_APPLICABLE for kind, _ in one.kinds)
+    ]
 
 
 def tally(incidents: Iterable[Told], window: Window) -> Tally:

@@ -36,9 +36,10 @@ def chart(texts: Texts, material: Material) -> Figure | None:
         return None
     series = _series(texts, [one for _, one in placed])
     tallies = Counter(
-        (name, series[category])
+        (name, said)
         for name, one in placed
-        for category in {category for category, _ in one.kinds}
+        # Two of its kinds may stand in the series of the rest, which counts it once.
+        for said in {series[category] for category, _ in one.kinds}
     )
     names = list(dict.fromkeys(series.values()))
     parts = [

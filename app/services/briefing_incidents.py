@@ -70,6 +70,7 @@ def heading(texts: Texts, told: Told, notes: tuple[int, ...] = ()) -> Run:
         named = texts.listed(one for one in names if one)
         title = title[:1].upper() + title[1:] + (f": {named}" if named else "")
     ref = told.document["ref"]
+    title = title.rstrip(".")
     return Run(text=f"{title} ({ref})." if ref else f"{title}.", strong=True, notes=notes)
 
 

@@ -49,7 +49,8 @@ def closures(
     yield from incidents(pen, material, found, outlets=lambda one: outlets_of(one, changes))
     yield from patterns(pen, material, key, nothing_after)
     if key == "closures":
-        told = [one for one in (*material.incidents, *material.earlier) if one.is_media]
+        # Only what these two sections tell: an attack on an outlet says nothing of its closure.
+        told = [*found[:MOST], *told_in(material, "suspensions")[:MOST]]
         yield from untold(pen, changes, told)
         yield from table(pen, changes)
 
@@ -72,7 +73,9 @@ def blocking(pen: Pen, material: Material, measured: Measured) -> Iterator[Block
 def _coverage(texts: Texts, measured: Measured, window: Window) -> Iterator[str]:
     coverage, number = measured.coverage, len(measured.blocked)
     if coverage.first is None or coverage.last is None:
-        yield texts.say("measured_none")
+        # A blocking that began an hour ago is on record before its day is counted.
+        if not number:
+            yield texts.say("measured_none")
     else:
         yield texts.say(
             "measured",
@@ -120,7 +123,7 @@ def attacks(pen: Pen, material: Material) -> Iterator[Block]:
     """Tell of attacks: how much goes unpunished, each attack, and what is asserted beside it."""
     texts = pen.texts
     found = told_in(material, "attacks")
-    sure = counts.surely(found)
+    sure = counts.crimes(material.incidents)
     if sure:
         yield pen.numbered(Run(text=one) for one in _shares(texts, sure))
 
@@ -193,7 +196,8 @@ def persecution(pen: Pen, material: Material) -> Iterator[Block]:
 
 def people_told(material: Material) -> int:
     """Return how many people are named as imprisoned or prosecuted."""
-    found = [*told_in(material, "persecution"), *context_of(material, persecuted=True)]
+    context = context_of(material, persecuted=True)
+    found = [*told_in(material, "persecution")[:MOST], *context[:MOST]]
     return len(
         {
             str(target["person"]["id"])

@@ -245,7 +245,7 @@ def _cases(
     after: uuid.UUID | None = None
     while True:
         page = case_views.list_case_views(
-            session, reader, CaseFilter(country=country), now=now, limit=_PAGE, after=after
+            session, reader, CaseFilter(incident_country=country), now=now, limit=_PAGE, after=after
         )
         for one in page:
             facts = [fact for fact in one["facts"] if _counts(fact, now.date())]

@@ -68,7 +68,7 @@ def measured(session: Session, reader: Viewer, country: str, window: Window) -> 
 
 def _coverage(session: Session, country: str, start: datetime, end: datetime) -> Coverage:
     day = DailyRollup
-    taken = day.ok + day.blocked + day.down + day.server_side + day.insufficient
+    taken = _taken()
     row = session.execute(
         sa.select(
             sa.func.coalesce(sa.func.sum(taken), 0),
@@ -101,9 +101,23 @@ def _coverage(session: Session, country: str, start: datetime, end: datetime) ->
     )
 
 
+def _taken() -> sa.ColumnElement[int]:
+    """How many measurements of a day say something."""
+    day = DailyRollup
+    return day.ok + day.blocked + day.down + day.server_side + day.insufficient
+
+
 def _blocked(
     session: Session, reader: Viewer, country: str, start: datetime, end: datetime
 ) -> tuple[BlockedSite, ...]:
+    # What began before the period was seen in it only where something was measured there.
+    was_seen = sa.exists().where(
+        DailyRollup.site_id == Episode.site_id,
+        DailyRollup.vantage_id == Episode.vantage_id,
+        DailyRollup.at >= start,
+        DailyRollup.at < end,
+        _taken() > 0,
+    )
     rows = session.execute(
         sa.select(Episode, Site.url)
         .join(Site, Site.id == Episode.site_id)
@@ -114,6 +128,7 @@ def _blocked(
             Episode.withdrawn_at.is_(None),
             Episode.since < end,
             sa.or_(Episode.until.is_(None), Episode.until >= start),
+            sa.or_(Episode.since >= start, was_seen),
         )
         .order_by(Site.url, Episode.since, Episode.id)
     )

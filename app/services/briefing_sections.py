@@ -97,10 +97,11 @@ def incidents(
     beside: Callable[[Told], Iterable[Run]] = lambda _: (),
 ) -> Iterator[Block]:
     """Tell incidents, each in a numbered paragraph; `beside` is what else is known of one."""
+    earlier = {id(one) for one in material.earlier}
     for one in found[:MOST]:
         sentences = [*what_happened(pen, one, material, outlets=outlets(one))]
         sentences += [*what_justice_did(pen, one), *beside(one)]
-        if one in material.earlier:
+        if id(one) in earlier:
             sentences.append(Run(text=pen.texts.say("earlier_mark"), emphasis=True))
         yield pen.numbered(sentences, about=[str(one.document["id"])])
     more = len(found) - MOST

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.domain.record.briefing import Block, Section, Table
 from app.domain.record.statistics import Window
-from app.domain.vocabulary import IMPUNITY_APPLICABLE, Category, Impunity, TargetKind
+from app.domain.vocabulary import Category, Impunity, TargetKind
 from app.services import briefing_counts as counts
 from app.services import briefing_dates
 from app.services.briefing_counts import Tally
@@ -123,12 +123,7 @@ def _table(texts: Texts, material: Material, now: Tally, before: Tally) -> Table
 
 
 def _justice(texts: Texts, material: Material, people: int) -> Iterator[str]:
-    crimes = [
-        one
-        for one in counts.media(material.incidents)
-        if any(kind in IMPUNITY_APPLICABLE for kind, _ in one.kinds)
-    ]
-    found = counts.levels(crimes)
+    found = counts.levels(counts.crimes(material.incidents))
     if found:
         yield texts.say("summary_levels", parts=level_parts(texts, found))
     if people:
@@ -139,7 +134,7 @@ def _unknown(texts: Texts, material: Material, measured: Measured, now: Tally) -
     said = []
     if now.perhaps:
         said.append(texts.say("unknown_dates", incidents=texts.count("incidents", now.perhaps)))
-    open_levels = counts.levels(material.incidents).get(Impunity.NOT_ASSESSED, 0)
+    open_levels = counts.levels(counts.crimes(material.incidents)).get(Impunity.NOT_ASSESSED, 0)
     if open_levels:
         said.append(texts.say("unknown_levels", incidents=texts.count("incidents", open_levels)))
     groups = sum(

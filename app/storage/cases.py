@@ -97,6 +97,8 @@ class CaseFilter:
     country: str | None = None
     polarity: Polarity | None = None
     incident_id: uuid.UUID | None = None
+    # Where what it is about happened; another State may try it.
+    incident_country: str | None = None
     # Whom a case names, as far as the viewer may read of them; whose incidents it is of.
     person_id: uuid.UUID | None = None
     outlet_id: uuid.UUID | None = None
@@ -186,6 +188,8 @@ def list_cases(
         query = query.where(
             sa.exists().where(Fact.case_id == Case.id, Fact.kind.in_(wanted.fact_kinds))
         )
+    if wanted.incident_country is not None:
+        query = query.where(_of_incident(Incident.country == wanted.incident_country))
     if wanted.country is not None:
         query = query.where(Case.country == wanted.country)
     if wanted.polarity is not None:
