@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import WorkflowStatus
-from app.errors import Conflict, NotAllowed, NotFound, StaleVersion
+from app.errors import Conflict, Gone, NotAllowed, NotFound, StaleVersion
 from app.services import assembling, conclusions, external_ids, pending_changes, workflow
 from app.services.checks import check_incident, differences, wrong
 from app.services.documents import current_parts, incident_document
 from app.services.drafts import IncidentDraft
 from app.services.impunity_views import impunity_view, parts_at, parts_of
-from app.storage import incidents, ledger
+from app.storage import incidents, ledger, merges
 from app.storage.access import ApiKey
 from app.storage.database import new_id
 from app.storage.incidents import Incident, IncidentFilter
@@ -177,6 +177,9 @@ def incident_view(
         )
     ).first()
     if stored is None:
+        stands = merges.stands_for(session, viewer, incident_id)
+        if stands is not None:
+            raise Gone(f"this incident was merged into /api/v1/incidents/{stands}")
         raise NotFound("there is no such incident: GET /api/v1/incidents lists them")
     document, submitter, published_at = stored
     full = viewer.is_staff or (viewer.sees_own and submitter == viewer.key_id)
@@ -262,6 +265,7 @@ def _beside(session: Session, viewer: Viewer, row: Incident, *, now: datetime) -
         "status_reason": row.status_reason,
         "duplicate_of": row.duplicate_of_id if row.status is WorkflowStatus.DUPLICATE else None,
         "merged_into": row.duplicate_of_id if row.status is WorkflowStatus.MERGED else None,
+        "merges": merges.views(session, row.id) if viewer.is_staff else [],
         "is_at_risk": row.is_at_risk,
         "executors_complete": row.executors_complete,
         "report_id": row.report_id,

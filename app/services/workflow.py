@@ -191,6 +191,17 @@ def _check_person(session: Session, viewer: Viewer, row: Incident, action: Actio
     )
 
 
+def is_submitter(session: Session, viewer: Viewer, row: Incident) -> bool:
+    """Whether a viewer handed an incident in."""
+    return person_behind(session, viewer.key_id) == person_behind(session, row.submitted_by_id)
+
+
+def is_author(session: Session, viewer: Viewer, row: Incident) -> bool:
+    """Whether a viewer handed an incident in, or wrote what nobody has verified of it since."""
+    actor = person_behind(session, viewer.key_id)
+    return is_submitter(session, viewer, row) or actor in _editors(session, row.id)
+
+
 _CONTENT = frozenset(IncidentDraft.__struct_fields__)
 """The fields of an incident that say something; whoever changed one of them is its author."""
 

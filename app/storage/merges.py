@@ -12,8 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.domain.visibility import Viewer
+from app.domain.vocabulary import WorkflowStatus
 from app.errors import NotFound
 from app.storage.database import Base, new_id
+from app.storage.incidents import Incident, visible_to
 
 
 class Merge(Base):
@@ -76,3 +79,43 @@ def is_split_from(session: Session, made_id: uuid.UUID, origin_id: uuid.UUID) ->
     """Whether one incident was made out of the other."""
     query = sa.select(Split.id).where(Split.made_id == made_id, Split.origin_id == origin_id)
     return session.scalar(query) is not None
+
+
+_MOST_STEPS = 20
+
+
+def stands_for(session: Session, viewer: Viewer, incident_id: uuid.UUID) -> uuid.UUID | None:
+    """Return which incident stands for one that was public before it was merged, if a viewer sees it."""
+    one: uuid.UUID | None = incident_id
+    for _ in range(_MOST_STEPS):
+        one = session.scalar(
+            sa.select(Incident.duplicate_of_id).where(
+                Incident.id == one,
+                Incident.status == WorkflowStatus.MERGED,
+                Incident.ref.is_not(None),
+            )
+        )
+        if one is None:
+            return None
+        if session.scalar(sa.select(Incident.id).where(Incident.id == one, visible_to(viewer))):
+            return one
+    return None
+
+
+def views(session: Session, incident_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Show the mergers an incident was part of, for its own people."""
+    return [merge_view(one) for one in merges_of(session, incident_id)]
+
+
+def merge_view(one: Merge) -> dict[str, Any]:
+    """Show a merger: which stayed, how much moved, and whether it was undone."""
+    return {
+        "id": one.id,
+        "kept": one.kept_id,
+        "merged": one.merged_id,
+        "reason": one.reason,
+        "moved": {name: len(ids) for name, ids in one.moved.items()},
+        "at": one.merged_at,
+        "undone_at": one.undone_at,
+        "undone_reason": one.undone_reason,
+    }

@@ -174,7 +174,7 @@ def test_what_leaves_the_public_record_takes_its_changes_along(caller: Caller, u
 def test_a_merger_names_what_stays_and_can_be_taken_back(
     caller: Caller, public: Client, url: str, sessions: Sessions
 ) -> None:
-    """The other is out of sight; its sources wait at the one that stays; `:review` undoes the step."""
+    """The other leads to the one that stays, which has its sources; undone, both are as before."""
     editor, colleague = caller(Role.EDITOR, "dana"), caller(Role.EDITOR, "erlan")
     with sessions.writing() as session:
         third = [{"type": "news", "title": "A third report", "url": "https://three.example/c"}]
@@ -186,15 +186,21 @@ def test_a_merger_names_what_stays_and_can_be_taken_back(
 
     assert merged.status_code == 200, merged.text
     assert (merged.json()["status"], merged.json()["merged_into"]) == ("merged", kept)
-    assert public.get(twin).status_code == 404
-    assert set(editor.get(url).json()["pending"]) == {"sources"}
-    assert colleague.post(f"{url}:approve-changes").status_code == 200
+    gone = public.get(twin)
+    assert (gone.status_code, gone.json()["code"]) == (410, "gone")
+    assert kept in gone.json()["detail"]
     titles = {one["title"] for one in public.get(url).json()["sources"]}
     assert titles == {"First report", "Second report", "A third report"}
     into_merged = editor.post(f"{url}:merge", json={"merged_into": other, "reason": "Back."})
     assert into_merged.status_code == 422
-    back = editor.post(f"{twin}:review")
-    assert (back.json()["status"], back.json()["merged_into"]) == ("under_verification", None)
+    (merge,) = editor.get(url).json()["merges"]
+    back = colleague.post(f"/api/v1/merges/{merge['id']}:undo", json={"reason": "Two events."})
+    assert back.status_code == 200, back.text
+    assert editor.get(twin).json()["merged_into"] is None
+    assert public.get(twin).json()["sources"][0]["title"] == "A third report"
+    assert len(public.get(url).json()["sources"]) == 2
+    again = colleague.post(f"/api/v1/merges/{merge['id']}:undo", json={"reason": "Twice."})
+    assert again.status_code == 409
 
 
 def test_triage_is_a_step_that_nobody_must_take(caller: Caller, sessions: Sessions) -> None:

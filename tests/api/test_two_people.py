@@ -37,8 +37,9 @@ GUARDED: dict[tuple[str, str], list[Callable[[World], Try]]] = {
     ("POST", "/incidents/{incident_id}:approve-changes"): [
         stories.own_change_of_a_public_record,
         stories.a_change_of_ones_own_public_record,
-        stories.own_sources_merged_into_a_public_record,
     ],
+    ("POST", "/incidents/{incident_id}:merge"): [stories.own_sources_merged_into_a_public_record],
+    ("POST", "/merges/{merge_id}:undo"): [stories.own_merger_of_public_records_undone],
     ("POST", "/cases/{case_id}/facts/{fact_id}:verify"): [entries.own_fact],
     ("POST", "/incidents/{incident_id}/impunity/overrides/{override_id}:confirm"): [
         entries.own_level
@@ -83,10 +84,7 @@ HARMLESS: dict[tuple[str, str], str] = {
     ("POST", "/incidents/{incident_id}:request-information"): NARROWS,
     ("POST", "/incidents/{incident_id}:reject"): NARROWS,
     ("POST", "/incidents/{incident_id}:mark-duplicate"): NARROWS,
-    (
-        "POST",
-        "/incidents/{incident_id}:merge",
-    ): "carries sources over as a change, which is verified",
+    ("POST", "/incidents/{incident_id}:split"): HANDED_IN,
     ("POST", "/incidents/{incident_id}:retract"): NARROWS,
     ("POST", "/incidents/{incident_id}:decline-changes"): NARROWS,
     ("POST", "/incidents/{incident_id}/impunity:preview"): "saves nothing",

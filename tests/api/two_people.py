@@ -13,10 +13,11 @@ from app.domain.intake.item import Given
 from app.domain.record.incident import Action
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import Role, SourceKind, Trust, WorkflowStatus
-from app.services import access, ingestion, record, workflow
+from app.services import access, ingestion, merging, record, workflow
 from app.services.sources import NewSource
+from app.storage import merges
 from app.storage.database import Sessions
-from app.storage.incidents import find_incident
+from app.storage.incidents import Incident, find_incident
 from tests import make, make_cpj
 from tests.client import Client
 from tests.make import NOW
@@ -187,6 +188,9 @@ def own_report_after_a_withdrawn_merger(world: World) -> Try:
         f"{API}/incidents/{incident_id}:merge", json={"merged_into": str(other), "reason": "One."}
     )
     assert merged.status_code == 200, merged.text
+    (merge,) = merged.json()["merges"]
+    undone = client.post(f"{API}/merges/{merge['id']}:undo", json={"reason": "Two."})
+    assert undone.status_code == 200, undone.text
     world.step(world.author, incident_id, Action.REVIEW)
     return _step("verify", incident_id, WorkflowStatus.UNDER_VERIFICATION)
 
@@ -229,13 +233,30 @@ def a_change_of_ones_own_public_record(world: World) -> Try:
 
 
 def own_sources_merged_into_a_public_record(world: World) -> Try:
-    """Sources that a merger carries into a public report wait for somebody else."""
+    """Sources of one's own that a merger would carry into a public report: somebody else merges."""
     mine, other = world.submitted(world.author), world.published(world.monitor)
     world.edited(mine, world.author, sources=[{"type": "news", "title": "My own blog"}])
-    world.client("the same key").post(
-        f"{API}/incidents/{mine}:merge", json={"merged_into": str(other), "reason": "One event."}
-    )
-    return Try(f"{API}/incidents/{other}:approve-changes", None, _title_stands(other))
+    body = {"merged_into": str(other), "reason": "One event."}
+    return Try(f"{API}/incidents/{mine}:merge", body, _title_stands(other))
+
+
+def own_merger_of_public_records_undone(world: World) -> Try:
+    """One's own report, merged by a colleague into a public one: somebody else takes it out again."""
+    mine, other = world.submitted(world.author), world.published(world.monitor)
+    with world.sessions.writing() as session:
+        merging.merge(
+            session, world.colleague, mine, merged_into=other, reason="One event.", now=NOW
+        )
+        (merge,) = merges.merges_of(session, mine)
+    return Try(f"{API}/merges/{merge.id}:undo", {"reason": "Two."}, _still_merged(mine))
+
+
+def _still_merged(incident_id: uuid.UUID) -> Callable[[World], bool]:
+    def stands(world: World) -> bool:
+        with world.sessions.reading() as session:
+            return session.get_one(Incident, incident_id).status is WorkflowStatus.MERGED
+
+    return stands
 
 
 def _taken_in(world: World, trust: Trust) -> None:

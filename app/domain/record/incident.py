@@ -43,9 +43,10 @@ TRANSITIONS: dict[Action, tuple[frozenset[WorkflowStatus], WorkflowStatus]] = {
     Action.SUBMIT: (frozenset({_S.DRAFT, _S.NEEDS_INFORMATION}), _S.SUBMITTED),
     # A desk that sorts first; the way to verification does not need it.
     Action.TRIAGE: (frozenset({_S.SUBMITTED}), _S.TRIAGE),
-    # A rejection, a duplicate mark or a merger may be an error; what is verified may need a second look.
+    # A rejection or a duplicate mark may be an error; what is verified may need a second look. A merger
+    # is undone as a whole instead, with everything that moved.
     Action.REVIEW: (
-        frozenset({_S.SUBMITTED, _S.TRIAGE, _S.VERIFIED, _S.REJECTED, _S.DUPLICATE, _S.MERGED}),
+        frozenset({_S.SUBMITTED, _S.TRIAGE, _S.VERIFIED, _S.REJECTED, _S.DUPLICATE}),
         _S.UNDER_VERIFICATION,
     ),
     Action.REQUEST_INFORMATION: (
