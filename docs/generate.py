@@ -12,7 +12,7 @@ from pathlib import Path
 from app import labels
 from app.domain import vocabulary
 from app.domain.blocking.rules import RULES, RULES_VERSION
-from app.domain.record import crosswalks
+from app.domain.record import crosswalks, matching
 from app.domain.record.crosswalks_row import CrosswalkRow, Direction, System
 from tests.testbed.scenarios import SCENARIOS, Expected, Scenario
 
@@ -137,7 +137,22 @@ def _keys(expected: Expected) -> str:
     return f"blocking {blocking}, accessible {json.dumps(expected.ooni_accessible)}"
 
 
-PAGES = {"vocabulary.md": terms, "verdicts.md": verdicts}
+def matching_rules() -> str:
+    """Return the rules of matching in the order in which they are asked."""
+    lines = [f"Version {matching.RULES_VERSION} of the rules.\n"]
+    lines += ["| Rule | Decides | Score | Says |", "|---|---|---|---|"]
+    lines += [
+        f"| `{one.id}` | {one.decision.value} | {one.score:g} | {one.sentence} |"
+        for one in matching.RULES
+    ]
+    rest = matching.ELSE
+    lines.append(
+        f"| `{rest.rule}` | {rest.decision.value} | {rest.score:g} | {rest.reasons[0]} |"
+    )
+    return "\n".join(lines)
+
+
+PAGES = {"vocabulary.md": terms, "verdicts.md": verdicts, "matching.md": matching_rules}
 
 
 def fresh(name: str) -> str:

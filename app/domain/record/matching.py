@@ -293,7 +293,7 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-_ELSE = Match(
+ELSE = Match(
     decision=Decision.DIFFERENT,
     score=0.6,
     rule="nothing_shared",
@@ -315,7 +315,7 @@ def compare(a: Described, b: Described, *, likeness: float = 0.0) -> Match:
                 rule=rule.id,
                 reasons=(rule.sentence, *_beside(pair)),
             )
-    return _ELSE
+    return ELSE
 
 
 def _beside(pair: _Pair) -> list[str]:
