@@ -117,3 +117,31 @@ _A_VERDICT = (
                               control_uids, judged_at)
     VALUES ({_UID}, 1, 'ok', false, 'ok.tls', '[]', '[]', '2026-11-01 00:00:00+00:00')""",
 )
+
+
+def test_sources_that_were_read_before_have_their_hosts(engine: sa.Engine) -> None:
+    """The host of each address is filled in; a file has none; the way back keeps the sources."""
+    migrations.downgrade(engine, "0010")
+    with engine.begin() as connection:
+        for number, address in enumerate(("'https://news.example:8443/feed'", "NULL")):
+            connection.execute(sa.text(_A_SOURCE.format(number=number, address=address)))
+
+    migrations.upgrade(engine, "0011")
+    with engine.connect() as connection:
+        hosts = (
+            connection.execute(sa.text("SELECT host FROM sources ORDER BY name")).scalars().all()
+        )
+    migrations.downgrade(engine, "0010")
+    with engine.connect() as connection:
+        names = (
+            connection.execute(sa.text("SELECT name FROM sources ORDER BY name")).scalars().all()
+        )
+
+    assert hosts == ["news.example", None]
+    assert names == ["source 0", "source 1"]
+
+
+_A_SOURCE = """INSERT INTO sources (id, name, kind, address, mapping, trust, interval_seconds, is_paused,
+    last_counts, failures_in_a_row, next_due_at, created_at) VALUES
+    ('cccccccccccccccccccccccccccccc0{number}', 'source {number}', 'feed', {address}, '{{}}', 'lead', 3600,
+    false, '{{}}', 0, '2026-11-01 00:00:00+00:00', '2026-11-01 00:00:00+00:00')"""
