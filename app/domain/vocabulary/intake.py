@@ -27,7 +27,7 @@ class Trust(Term):
     """What a row of an intake source becomes."""
 
     LEAD = "lead", "A hint for a person to follow."
-    REPORT = "report", "A report that a person may accept into an incident."
+    REPORT = "report", "A report that is handed in as an incident where it says enough."
     DATASET = "dataset", "A named organisation's own verified dataset."
 
 
@@ -35,6 +35,6 @@ class ReportStatus(Term):
     """What was done with a report."""
 
     NEW = "new", "Nobody has decided on it."
-    ACCEPTED = "accepted", "It became a draft incident."
+    ACCEPTED = "accepted", "It became an incident."
     ATTACHED = "attached", "It was added to an incident as a source."
     REJECTED = "rejected", "It was set aside, with a reason."
