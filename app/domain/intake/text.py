@@ -24,6 +24,7 @@ _TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]*)")
 _OPENS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" *\n[ \n]*")
+_FIRST_YEAR = 1900
 # Entities may be escaped again and again; nobody honest needs more than three rounds.
 _ROUNDS = 4
 # Control characters, half surrogates, and format characters that nobody sees (bidirectional
@@ -147,9 +148,11 @@ def instant(text: str) -> datetime | None:
         try:
             found = read(said)
             zoned = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-            return zoned.astimezone(UTC)
+            at = zoned.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
+        # What programs write for no time at all (year 1), and what a parser makes of a mere number.
+        return at if at.year >= _FIRST_YEAR else None
     return None
 
 
