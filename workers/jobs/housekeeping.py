@@ -10,10 +10,13 @@ from datetime import timedelta
 import structlog
 
 from app.services import agents, deadlines, retention, standing, upkeep
-from app.storage import access
+from app.storage import access, desk_sessions
 from workers.jobs.looking import ProbeContext
 
 KEEP_IDEMPOTENCY = timedelta(hours=48)
+LONGEST_IDLE = timedelta(hours=24)
+"""No setting lets a login at the desk hold unused for longer; most end sooner, at their next request."""
+
 FORGETTING_SECONDS = 2.0
 """After this time a round forgets no more; the next goes on where it stopped."""
 
@@ -37,6 +40,7 @@ def tidy(context: ProbeContext) -> None:
         deadlines.remind(session, now=now, notice=context.job.alerts.deadline_notice)
     with sessions.writing() as session:
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
+        desk_sessions.forget_sessions(session, now=now, idle_since=now - LONGEST_IDLE)
     _forget(context)
 
 
