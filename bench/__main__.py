@@ -13,7 +13,7 @@ import msgspec
 
 from bench.table import Table, render
 
-NAMES = ("probes", "memory", "judging")
+NAMES = ("probes", "memory", "judging", "intake")
 
 
 def main() -> int:

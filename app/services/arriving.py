@@ -39,7 +39,7 @@ def arrive(
     organisation = _organisation(new) if is_dataset else None
     found = matching.match_reports(
         session,
-        {one: describing.of_reading(account.reading) for one, account in new.items()},
+        describing.Readings(new),
         now=now,
         are_new=True,
         but_reports=is_dataset,
@@ -47,7 +47,7 @@ def arrive(
     )
     matching.match_reports(
         session,
-        {one: describing.of_reading(account.reading) for one, account in changed.items()},
+        describing.Readings(changed),
         now=now,
         are_new=False,
         but_reports=is_dataset,

@@ -74,6 +74,7 @@ def take_in(
 ) -> Taken:
     """Attach what is the same as one incident that is still open; sort the rest, in the given order."""
     taken = Taken()
+    order = {report_id: place for place, report_id in enumerate(found)}
     for report_id, candidates in found.items():
         sure = [one for one in candidates if one.match.decision is Decision.SAME]
         if len(sure) < len(candidates):
@@ -83,7 +84,7 @@ def take_in(
             if _attach_by_rule(session, report_id, incidents[0], now=now, viewer=viewer):
                 taken.attached.add(report_id)
         elif not incidents:
-            _sort(taken, report_id, sure, found)
+            _sort(taken, report_id, sure, order)
     return taken
 
 
@@ -91,7 +92,7 @@ def _sort(
     taken: Taken,
     report_id: uuid.UUID,
     sure: list[Candidate],
-    found: Mapping[uuid.UUID, list[Candidate]],
+    order: Mapping[uuid.UUID, int],
 ) -> None:
     """Let a report stand for itself, or follow the first of its reading that says the same."""
     for one in sure:
@@ -102,8 +103,7 @@ def _sort(
             first = taken.follow[one.id]
             taken.follow[report_id] = Candidate(kind=first.kind, id=first.id, match=one.match)
             return
-    order = list(found)
-    if all(one.id in found and order.index(one.id) > order.index(report_id) for one in sure):
+    if all(order.get(one.id, -1) > order[report_id] for one in sure):
         taken.free.add(report_id)
 
 

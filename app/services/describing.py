@@ -6,7 +6,7 @@ comparing, or what follows from it (matching.py).
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from app.domain.record.matching import LIKE_TEXT, SAME_TEXT, Described
 from app.domain.record.matching_keys import canonical_url
 from app.domain.record.names import REMOVED
 from app.domain.record.particulars import Particulars
-from app.domain.record.report import Reading
+from app.domain.record.report import Account, Reading
 from app.domain.record.signatures import signature, words
 from app.domain.record.spellings import spelling_key
 from app.domain.vocabulary import ReportStatus, TargetKind, WorkflowStatus
@@ -134,6 +134,22 @@ def of_reading(reading: Reading) -> Subject:
         published_at=reading.published_at,
         particulars=reading.particulars,
     )
+
+
+class Readings(Mapping[uuid.UUID, Subject]):
+    """Accounts that have just been read, each described when it is asked for: a file may be long."""
+
+    def __init__(self, accounts: Mapping[uuid.UUID, Account]) -> None:
+        self._accounts = accounts
+
+    def __getitem__(self, report_id: uuid.UUID) -> Subject:
+        return of_reading(self._accounts[report_id].reading)
+
+    def __iter__(self) -> Iterator[uuid.UUID]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
 
 
 def reports(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Subject]:

@@ -7,7 +7,7 @@ Keys and comparisons follow every change of a report (`match_reports`) and of an
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,23 +69,30 @@ def match_reports(
 
     With `but_reports` they are compared with incidents alone; `leave_out` says with which not.
     """
-    if are_new:
-        kept.add_keys(
-            session, REPORT, {one: keys_of(said.described) for one, said in subjects.items()}
-        )
-    else:
-        for one, said in subjects.items():
-            kept.replace_keys(session, REPORT, one, keys_of(said.described))
+    if not are_new:
         kept.forget_candidates(session, subjects)
+    # All keys first, so that accounts of one reading find each other whichever stands first.
+    for some in _parts(subjects):
+        if are_new:
+            kept.add_keys(
+                session, REPORT, {one: keys_of(said.described) for one, said in some.items()}
+            )
+        else:
+            for one, said in some.items():
+                kept.replace_keys(session, REPORT, one, keys_of(said.described))
     found: Found = {}
-    ids = list(subjects)
     seen: set[frozenset[uuid.UUID]] = set()
-    for start in range(0, len(ids), AT_ONCE):
-        some = {one: subjects[one] for one in ids[start : start + AT_ONCE]}
+    for some in _parts(subjects):
         chunk = _compared(session, some, but_reports=but_reports, leave_out=leave_out)
         kept.add_candidates(session, [*_rows(chunk, seen, now=now)])
         found |= chunk
     return found
+
+
+def _parts(subjects: Mapping[uuid.UUID, Subject]) -> Iterator[dict[uuid.UUID, Subject]]:
+    ids = list(subjects)
+    for start in range(0, len(ids), AT_ONCE):
+        yield {one: subjects[one] for one in ids[start : start + AT_ONCE]}
 
 
 def rematch_reports(session: Session, ids: Collection[uuid.UUID], *, now: datetime) -> None:

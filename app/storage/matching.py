@@ -92,7 +92,10 @@ def add_keys(session: Session, kind: str, keys: Mapping[uuid.UUID, Iterable[str]
     if rows:
         # In the order of the index, so that neighbours are written together.
         rows.sort(key=lambda row: str(row["key"]))
-        session.execute(sa.insert(MatchKey), rows)
+        table = MatchKey.__table__
+        assert isinstance(table, sa.Table)
+        # The table itself: the mapper would look at every row again.
+        session.execute(sa.insert(table), rows)
 
 
 def replace_keys(session: Session, kind: str, object_id: uuid.UUID, keys: Iterable[str]) -> bool:

@@ -282,11 +282,11 @@ def test_a_split_is_undone_by_merging(sessions: Sessions) -> None:
         editor = make.viewer(session, Role.EDITOR, "dana")
         row = make.incident(session, status=S.SUBMITTED, targets=TWO)
         attaching.attach(session, editor, only(session, "a").id, row.id, reason=None, now=NOW)
-        row = find_incident(session, row.id)
-        assert row is not None
-        cited = next(one.id for one in row.citations if one.title == "Report a")
+        again = find_incident(session, row.id)
+        assert again is not None
+        cited = next(one.id for one in again.citations if one.title == "Report a")
         wanted = Wanted(
-            version=row.version,
+            version=again.version,
             reason="Two acts.",
             title="The second",
             targets=[1],
