@@ -14,6 +14,8 @@ from app.domain.vocabulary import ReportStatus, SourceKind, Trust
 from app.errors import NotFound
 from app.storage.database import Base, TermType, new_id
 
+_CLAIMING = 0x514C5352  # "QLSR": whoever claims sources holds it until its transaction ends
+
 
 class Source(Base):
     """Something that is read: a feed or a file, on a schedule or when somebody hands it in."""
@@ -150,6 +152,9 @@ def claim_due_sources(
     is_due = sa.and_(
         Source.address.is_not(None), Source.is_paused.is_(False), Source.next_due_at <= now
     )
+    if session.get_bind().dialect.name == "postgresql":
+        # Two workers that claim in one moment would not see each other's hosts.
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING)))
     other = aliased(Source)
     is_alone = ~sa.exists().where(
         other.host == Source.host,

@@ -143,7 +143,8 @@ def _together(kind: SourceKind, pages: list[Found], *, is_finished: bool) -> Fou
         for number, page in enumerate(pages, start=1)
         for one in page.rejected
     ]
-    is_whole = is_finished and not rejected and not repeated
+    # An API that suddenly gives nothing at all is more likely ill than empty.
+    is_whole = is_finished and bool(kept) and not rejected and not repeated
     return Found(
         accounts=kept,
         rejected=(*rejected, *repeated),

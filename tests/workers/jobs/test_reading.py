@@ -163,6 +163,76 @@ def test_edited_and_removed_items_are_noticed(desk: Desk) -> None:
     assert ["отпущен" in raw for raw in raws] == [True, False]
 
 
+def _item(guid: str, title: str, text: str, *, day: int, language: str, link: str = "") -> str:
+    return (
+        f'<item xml:lang="{language}"><guid isPermaLink="false">{guid}</guid><title>{title}</title>'
+        f"<link>{link or f'https://watch.example/{guid}'}</link>"
+        f"<pubDate>{day:02} Mar 2026 08:00:00 GMT</pubDate><description>{text}</description></item>"
+    )
+
+
+def test_a_bilingual_feed_lives_on_beside_hostile_ones(desk: Desk) -> None:
+    """New, edited, removed and reused items are noticed in their round; what is hostile harms nothing."""
+    kk = _item("kk-1", "Алматыда журналист ұсталды", "Полиция ұстады.", day=3, language="kk")
+    ru = _item("ru-1", "В Алматы задержан журналист", "Его задержали.", day=3, language="ru")
+    gone = _item("ru-2", "Сайт недоступен", "Проверяем.", day=2, language="ru")
+    old = _item("ru-0", "Суд отложен", "На неделю.", day=1, language="ru")
+    feed = "<rss><channel><title>Бақылау / Наблюдение</title>{}</channel></rss>"
+    desk.publish("/feed", feed.format(kk + ru + gone + old))
+    desk.publish("/bomb", BOMB)
+    desk.publish("/path", "/etc/passwd")
+    good, bomb, path = desk.add("/feed"), desk.add("/bomb"), desk.add("/path")
+
+    desk.read()
+
+    found = desk.reports()
+    assert {key: one.language for key, one in found.items()} == {
+        "kk-1": "kk",
+        "ru-1": "ru",
+        "ru-2": "ru",
+        "ru-0": "ru",
+    }
+    edited = ru.replace("задержан", "задержан и отпущен")
+    new = _item("kk-2", "Редакция тінтілді", "Таңертең.", day=4, language="kk")
+    reused = _item("kk-1", "Мүлде басқа оқиға", "Басқа мәтін.", day=4, language="kk")
+    script = _item(
+        "evil",
+        "T",
+        "&lt;script&gt;x()&lt;/script&gt;ok",
+        day=4,
+        language="ru",
+        link="javascript:x()",
+    )
+    file = _item("file", "F", "ok", day=4, language="ru", link="file:///etc/passwd")
+    huge = _item("huge", "x" * 5_000_000, "", day=4, language="ru")
+    desk.publish("/huge", feed.format(huge))
+    wide = desk.add("/huge")
+    desk.publish("/feed", feed.format(new + script + file + reused + edited + old))
+
+    desk.read(after=HOUR)
+
+    found = desk.reports()
+    assert desk.source(good).last_counts == {
+        "rows": 6,
+        "new": 3,
+        "changed": 2,
+        "unchanged": 1,
+        "vanished": 1,
+        "rejected": 0,
+    }
+    assert (desk.source(wide).last_counts["rejected"], "huge" in found) == (1, False)
+    assert found["ru-2"].vanished_at == desk.at
+    assert (found["ru-1"].version, found["kk-1"].version, found["ru-0"].version) == (2, 2, 1)
+    assert (found["evil"].url, found["evil"].summary) == (None, "ok")
+    assert found["file"].url is None
+    with desk.sessions.reading() as session:
+        kept = [one.raw for one in raw_versions(session, found["kk-1"].id)]
+    assert ["ұсталды" in raw for raw in kept] == [False, True]
+    for source_id in (bomb, path):
+        assert desk.source(source_id).last_error is not None
+    assert {one.path for one in desk.server.heard} == {"/feed", "/bomb", "/path", "/huge"}
+
+
 def test_an_unchanged_feed_is_not_sent_again(desk: Desk) -> None:
     """The validators of the last answer are sent; 304 means that nothing has changed."""
 
@@ -414,6 +484,18 @@ def test_an_api_is_read_to_its_last_page(desk: Desk) -> None:
         "/cases?cursor=2",
         "/cases?cursor=3",
     ]
+
+
+def test_an_api_that_suddenly_gives_nothing_removes_nothing(desk: Desk) -> None:
+    """An empty list is more likely a fault than the end of a whole record."""
+    source_id = _pages(desk, 2)
+    desk.read()
+    desk.pages["/cases"] = lambda _: reply(body=b"[]")
+
+    desk.read(after=HOUR)
+
+    assert desk.source(source_id).last_counts["vanished"] == 0
+    assert {one.vanished_at for one in desk.reports().values()} == {None}
 
 
 def test_a_page_that_fails_leaves_nothing_half_read(desk: Desk) -> None:
