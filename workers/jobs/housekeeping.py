@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.services import agents, deadlines, retention, standing, upkeep
+from app.services import agents, deadlines, rekeying, retention, standing, upkeep
 from app.storage import access, desk_sessions
 from workers.jobs.looking import ProbeContext
 
@@ -41,7 +41,19 @@ def tidy(context: ProbeContext) -> None:
     with sessions.writing() as session:
         access.forget_idempotency(session, before=now - KEEP_IDEMPOTENCY)
         desk_sessions.forget_sessions(session, now=now, idle_since=now - LONGEST_IDLE)
+    _rekey(context)
     _forget(context)
+
+
+REKEYING_SECONDS = 2.0
+"""After this time a round looks at no more of an older record; the next goes on where it stopped."""
+
+
+def _rekey(context: ProbeContext) -> None:
+    until, more = time.monotonic() + REKEYING_SECONDS, True
+    while more and time.monotonic() < until:
+        with context.job.sessions.writing() as session:
+            more = rekeying.rekey_some(session, now=context.job.now())
 
 
 def _forget(context: ProbeContext) -> None:
