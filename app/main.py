@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The application put together: doors, errors, headers. Nothing is decided here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__, api, clock
 from app.api import conditional, health, problems
@@ -30,13 +32,24 @@ SECURITY_HEADERS = {
 }
 
 
-async def _secure(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class _Secured:
+    """Sets the headers on every answer.
+
+    No `app.middleware("http")`: that one ends an answer whose stream failed as if it were whole.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, secured)
 
 
 def create_app(
@@ -60,7 +73,7 @@ def create_app(
     app.state.bodies = BodyStore(settings.data_dir / "bodies")
     app.state.evidence = EvidenceStore(settings.data_dir / "evidence")
     app.state.secret = load_secret(settings.data_dir, settings.secret_key)
-    app.middleware("http")(_secure)
+    app.add_middleware(_Secured)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import URL
-from tests.make import NOW
-from tests.make_exports import NOUNS, exported, taken
 
 from app.exports.tables import TableFormat
 from app.services import example, sites
 from app.storage.database import Sessions, make_engine
+from tests.make import NOW
+from tests.make_exports import NOUNS, exported, taken
 
 
 @pytest.fixture
