@@ -14,4 +14,4 @@ def accessed_text(note: Footnote, words: dict[str, str]) -> str | None:
     """Say when somebody here last read the source, where that was noted."""
     if note.accessed_on is None:
         return None
-    return f"{words['accessed']} {note.accessed_on.isoformat()}."
+    return f"{words['accessed']} {note.accessed or note.accessed_on.isoformat()}."

@@ -62,13 +62,15 @@ class Pen:
         if source["locator"]:
             title = f"{title}, {source['locator']}"
         published, read_on = source["published_on"], source["retrieved_on"]
+        accessed_on = date.fromisoformat(read_on) if isinstance(read_on, str) else read_on
         return Footnote(
             number=number,
             title=title,
             publisher=source["publisher"],
             url=source["url"],
             published=briefing_dates.plain(self.texts, published) if published else None,
-            accessed_on=date.fromisoformat(read_on) if isinstance(read_on, str) else read_on,
+            accessed_on=accessed_on,
+            accessed=briefing_dates.day(self.texts, accessed_on) if accessed_on else None,
         )
 
 

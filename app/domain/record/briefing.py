@@ -92,7 +92,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footnote:
-    """A source. `accessed_on` is the day somebody here last read it; None where nobody noted it."""
+    """A source. `accessed_on` is the day somebody here last read it; None where nobody noted it.
+
+    `accessed` is that day in the words of the briefing's language.
+    """
 
     number: int
     title: str
@@ -100,6 +103,7 @@ class Footnote:
     url: str | None
     published: str | None
     accessed_on: date | None
+    accessed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

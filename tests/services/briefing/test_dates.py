@@ -3,7 +3,9 @@
 
 import pytest
 
+from app.exports.paper_parts import accessed_text
 from app.services import briefing_dates, briefing_texts
+from app.services.briefing_writing import Pen
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,23 @@ def test_ends_that_nobody_knows_are_said(language: str, ended: str, until: str) 
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Accessed 2 March 2026."),
+        ("ru", "Дата обращения: 2 марта 2026 года."),
+        ("kk", "Қаралған күні: 2026 жылғы 2 наурыз."),
+    ],
+)
+def test_a_source_says_in_words_when_it_was_read(language: str, said: str) -> None:
+    """The day of access in a footnote is said as every other day is."""
+    texts = briefing_texts.load(language)
+    pen = Pen(texts)
+    source = dict.fromkeys(("locator", "url", "publisher", "published_on"))
+    pen.cite([{**source, "title": "A paper", "retrieved_on": "2026-03-02"}])
+
+    (note,) = pen.footnotes
+
+    assert accessed_text(note, dict(texts.files["words"])) == said
