@@ -16,11 +16,20 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 _SAYS = {
     400: ("This address cannot be read", "Something in it is not what this page takes."),
+    403: (
+        "Your key may not do that",
+        "Or the form came from another site. Nothing was done; the desk says what a key may do.",
+    ),
     404: (
         "There is no such page",
         "It may have been withdrawn, or the address may be mistyped. Nothing unpublished is shown.",
     ),
     405: ("This page only reads", "It takes no such request."),
+    409: (
+        "That is not possible as things stand",
+        "Somebody may have been quicker. Nothing was done; look at it as it is now.",
+    ),
+    413: ("This is too much at once", "A form holds half a megabyte. Nothing was done."),
     422: (
         "There is no such choice",
         "A filter in the address is not one this page knows. Without filters it lists everything.",
