@@ -21,6 +21,9 @@ router = APIRouter(prefix="/statistics", tags=["statistics"], route_class=Strict
 Edition = Annotated[
     int, Query(ge=2008, le=2999, description="Year of the index: calendar years to 2014.")
 ]
+Told = Annotated[
+    str | None, Query(max_length=30, description="Only victims of this value, as the count has it.")
+]
 AskedBy = Annotated[
     str | None, Query(max_length=300, description="Only questions of this asker, such as UNESCO.")
 ]
@@ -122,13 +125,26 @@ def list_sdg_16_10_1_rows(
     window: WindowDep,
     country: Listed = None,
     code: Code | None = None,
+    function: Told = None,
+    sex: Told = None,
+    age_group: Told = None,
+    state_link: Told = None,
 ) -> Response:
-    """Every victim the count looks at, with the code that is met, if one is."""
+    """Every victim the count looks at, with the code that is met, if one is.
+
+    Counted are those with a code and a function whose `in_period` is `yes`.
+    """
     return asking.tell(
         statistics_counts.sdg_rows,
         window=window,
         countries=parameters.countries(country),
         code=code,
+        alike={
+            "function": function,
+            "sex": sex,
+            "age_group": age_group,
+            "state_link": state_link,
+        },
     )
 
 

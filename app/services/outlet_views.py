@@ -91,7 +91,13 @@ def list_outlet_views(
     """Return a page of outlets with their condition, by name."""
     asked = when or When(as_of=now.date())
     rows = reached.list_outlets(
-        session, viewer, country=wanted.country, q=wanted.q, limit=limit, after=after
+        session,
+        viewer,
+        country=wanted.country,
+        q=wanted.q,
+        limit=limit,
+        after=after,
+        known_at=asked.known_at,
     )
     found = outlet_reach.measured(session, [row.id for row in rows], asked, now=now)
     return [_summary(viewer, row, found, asked, now=now) for row in rows]

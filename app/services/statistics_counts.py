@@ -6,7 +6,7 @@ ones, and each answer says how many of which. The formulas are the domain's.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from app.domain.record import statistics_series as timeline
 from app.domain.record.statistics import Counted, Holds, Window
 from app.domain.record.statistics_series import Axis, Every
 from app.domain.visibility import Viewer
-from app.domain.vocabulary import Category
+from app.domain.vocabulary import Category, TargetKind
 from app.services.statistics_answers import BASE, Answer, When, behind, in_order, numbers, stamp
 from app.services.statistics_levels import Asked
 from app.services.statistics_rows import counted
@@ -54,7 +54,17 @@ def sdg_16_10_1(
             "state_link": one.state_link.value,
             "count": one.count,
             "rows": f"{BASE}/sdg-16-10-1/rows?"
-            + urlencode({**link, "country": one.country, "code": one.code.value}),
+            + urlencode(
+                {
+                    **link,
+                    "country": one.country,
+                    "code": one.code.value,
+                    "function": one.function,
+                    "sex": one.sex,
+                    "age_group": one.age_group,
+                    "state_link": one.state_link.value,
+                }
+            ),
         }
         for one in found.rows
     ]
@@ -85,8 +95,13 @@ def sdg_rows(
     code: sdg.Code | None,
     when: When,
     now: datetime,
+    alike: Mapping[str, str | None] | None = None,
 ) -> Answer:
-    """Return every victim the count looks at, with the code that is met, if one is."""
+    """Return every victim the count looks at, with the code that is met, if one is.
+
+    `alike` are the other values of a row of the count, by name; None of one means any.
+    """
+    wanted = {name: value for name, value in (alike or {}).items() if value is not None}
     asked = Asked(as_of=when.as_of, known_at=when.known_at, countries=countries)
     found: list[dict[str, Any]] = []
     for one in counted(session, viewer, asked, now=now):
@@ -95,6 +110,10 @@ def sdg_rows(
             continue
         for victim in one.victims:
             met, is_open = sdg.code_of(one, victim)
+            told = sdg.told_apart(one, victim)
+            is_wanted = all(told[name] == value for name, value in wanted.items())
+            if victim.kind is TargetKind.OUTLET or not is_wanted:
+                continue
             if code is not None and met is not code:
                 continue
             found.append(
@@ -103,9 +122,8 @@ def sdg_rows(
                     in_period=within,
                     code=met.value if met else None,
                     may_be_another=is_open,
-                    function=sdg.function_of(victim),
                     victims=victim.count,
-                    state_link=sdg.state_link(one, victim).value,
+                    **told,
                 )
             )
     return Answer(rows=in_order(found), meta={**stamp(when), "n": len(found)})

@@ -147,11 +147,21 @@ def _today(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID, Fi
     }  # fmt: skip
 
 
-def _grounds(session: Session, viewer: Viewer) -> dict[uuid.UUID | None, LegalGround]:
-    """Return the grounds of the decisions that this viewer may know of."""
+def _grounds(
+    session: Session, viewer: Viewer, *, known_at: datetime | None = None
+) -> dict[uuid.UUID | None, LegalGround]:
+    """Return the grounds of the decisions that this viewer may know of, or might at a time."""
     query = sa.select(Decision.id, Decision.ground)
     if not viewer.is_staff:
         query = query.where(Decision.is_published)
+    if known_at is not None and not viewer.is_staff:
+        later = sa.exists().where(
+            ledger.Revision.object_kind == "decision",
+            ledger.Revision.object_id == Decision.id,
+            ledger.Revision.action == "publish",
+            ledger.Revision.at > known_at,
+        )
+        query = query.where(~later)
     return dict(iter(session.execute(query)))
 
 
@@ -196,7 +206,7 @@ def _at_a_time(session: Session, viewer: Viewer, asked: Asked) -> dict[uuid.UUID
     )
     published = dict(iter(stamps))
     found: dict[uuid.UUID, Fields] = {}
-    grounds = _grounds(session, viewer)
+    grounds = _grounds(session, viewer, known_at=asked.known_at)
     for incident_id, revisions in history.items():
         since = published.get(incident_id)
         fields = _rebuilt(revisions, viewer, grounds)

@@ -6,6 +6,7 @@ Never here: what of them is shown (app/services).
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -116,6 +117,19 @@ def get_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> Person
 EVENTS = (selectinload(Outlet.status_events).joinedload(OutletStatusEvent.citation),)
 
 
+def _known_then(viewer: Viewer, known_at: datetime) -> sa.ColumnElement[bool]:
+    """Say whether an outlet was on record at a time; to everybody, in something public by then."""
+    existed = Outlet.created_at <= known_at
+    if viewer.is_staff:
+        return existed
+    targeted = sa.exists().where(
+        sa.or_(Target.outlet_id == Outlet.id, worked_at(Outlet.id.expression)),
+        Target.incident_id == Incident.id,
+        sa.or_(Incident.published_at <= known_at, _is_own(viewer)),
+    )
+    return sa.and_(existed, sa.or_(Outlet.is_published, targeted))
+
+
 def list_outlets(
     session: Session,
     viewer: Viewer,
@@ -124,9 +138,12 @@ def list_outlets(
     q: str | None,
     limit: int | None,
     after: tuple[str, uuid.UUID] | None,
+    known_at: datetime | None = None,
 ) -> Sequence[Outlet]:
-    """Return a page of outlets with their status events, by name."""
+    """Return a page of outlets with their status events, by name; those known at a time only."""
     query = sa.select(Outlet).where(outlets_seen_by(viewer)).options(*EVENTS)
+    if known_at is not None:
+        query = query.where(_known_then(viewer, known_at))
     if country is not None:
         query = query.where(Outlet.country == country)
     if q:

@@ -113,15 +113,17 @@ def unesco_rate(
     """Return unresolved killings over all killings recorded since 2006, in percent.
 
     `answers` holds what States said, by incident id. A killing without one counts as one on which no
-    information was given, as soon as any State's answer is on record at all.
+    information was given, as soon as a State was asked about any of those that are counted.
     """
     counts: Counter[JudicialStatus] = Counter()
     answered = 0
+    is_asked = False
     for one in incidents:
         if not is_counted_killing(one, as_of):
             continue
         number = killed_in(one)
         said = answers.get(one.id)
+        is_asked = is_asked or said is not None
         answered += number if said not in (None, JudicialStatus.NO_INFORMATION) else 0
         counts[said or JudicialStatus.NO_INFORMATION] += number
     total = counts.total()
@@ -132,7 +134,7 @@ def unesco_rate(
         unresolved=counts[JudicialStatus.ONGOING_OR_UNRESOLVED],
         resolved=resolved,
         no_information=counts[JudicialStatus.NO_INFORMATION],
-        rate=percent(total - resolved, total) if answers else None,
+        rate=percent(total - resolved, total) if is_asked else None,
     )
 
 

@@ -177,6 +177,16 @@ def function_of(victim: Victim) -> str | None:
     return sdg_function(roles if victim.primary_role is None else [victim.primary_role, *roles])
 
 
+def told_apart(incident: Counted, victim: Victim) -> dict[str, str | None]:
+    """Return by what victims of one code in one country are told apart."""
+    return {
+        "function": function_of(victim),
+        "sex": victim.sex.value if victim.sex else "unknown",
+        "age_group": victim.age_group.value if victim.age_group else "unknown",
+        "state_link": state_link(incident, victim).value,
+    }
+
+
 def count(incidents: Iterable[Counted], window: Window, *, as_of: date) -> SdgCount:
     """Return the victims of a period, each once for each incident."""
     rows: Counter[tuple[Code, str, str, str, str, StateLink]] = Counter()

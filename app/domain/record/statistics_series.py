@@ -5,6 +5,7 @@ An incident counts in a period where all its possible days lie in it, and as `pe
 it may lie in otherwise. Counts by category, role, sex or actor overlap: one incident may have several.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -161,10 +162,13 @@ def series(
 
 
 def _places(one: Counted, slots: list[tuple[str, Window]]) -> Iterator[tuple[str, Holds]]:
-    for name, slot in slots:
+    # Periods follow one another: only those that the date touches are looked at.
+    start = bisect_left(slots, one.happened.earliest, key=lambda slot: slot[1].last)
+    for name, slot in slots[start:]:
         holds = slot.holds(one.happened)
-        if holds is not Holds.NO:
-            yield name, holds
+        if holds is Holds.NO:
+            return
+        yield name, holds
 
 
 def _take(tally: dict[str, int], one: Counted, holds: Holds) -> None:

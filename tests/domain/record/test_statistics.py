@@ -353,6 +353,14 @@ def test_without_any_state_reply_there_is_no_rate() -> None:
     assert rates.unesco_rate([murder("2010")], {}, as_of=TODAY).rate is None
 
 
+def test_an_answer_about_another_killing_gives_no_rate() -> None:
+    """A State asked only about a killing that does not count was asked about none of those that do."""
+    before, counted = murder("2005"), murder("2010")
+    said = {before.id: JudicialStatus.ONGOING_OR_UNRESOLVED}
+
+    assert rates.unesco_rate([before, counted], said, as_of=TODAY).rate is None
+
+
 def test_the_rate_is_what_is_unresolved_of_all_since_2006() -> None:
     """Resolved ones are few; silence of a State counts as unresolved, killings before 2006 not at all."""
     before = murder("2005")
