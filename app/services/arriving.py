@@ -17,6 +17,7 @@ from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, Trust
 from app.services import attaching, describing, matching
 from app.services.attaching import Taken
+from app.storage.external_ids import ExternalId
 from app.storage.incidents import Incident
 from app.storage.matching import ReportCandidate
 from app.storage.reports import Report, Source
@@ -34,24 +35,27 @@ def arrive(
     """Compare what came in and attach what may be attached; `free` may become records of their own.
 
     What is changed is compared again and shown, and nothing else follows: it was decided on before.
+    Rows that their organisation gives ids are as many acts as ids, however alike they read.
     """
     is_dataset = source.trust is Trust.DATASET
     organisation = _organisation(new) if is_dataset else None
+    system = _system({**new, **changed})
+    but_reports = is_dataset or system is not None
     found = matching.match_reports(
         session,
         describing.Readings(new),
         now=now,
         are_new=True,
-        but_reports=is_dataset,
-        leave_out=lambda ids: _own(session, ids, organisation),
+        but_reports=but_reports,
+        leave_out=lambda ids: _own(session, ids, organisation) | _named(session, ids, system),
     )
     matching.match_reports(
         session,
         describing.Readings(changed),
         now=now,
         are_new=False,
-        but_reports=is_dataset,
-        leave_out=lambda ids: _own(session, ids, organisation),
+        but_reports=but_reports,
+        leave_out=lambda ids: _own(session, ids, organisation) | _named(session, ids, system),
     )
     if source.trust is Trust.LEAD:
         return Taken()
@@ -76,6 +80,26 @@ def in_question(session: Session, source_id: uuid.UUID) -> set[uuid.UUID]:
 def _organisation(new: Mapping[uuid.UUID, Account]) -> str | None:
     records = (account.reading.record for account in new.values())
     return next((one.organisation for one in records if one is not None), None)
+
+
+def _system(accounts: Mapping[uuid.UUID, Account]) -> str | None:
+    """Return the system in which an organisation gives each of these rows an id, if it is one that does."""
+    records = (account.reading.record for account in accounts.values())
+    return next((one.external_id[0] for one in records if one and one.external_id), None)
+
+
+def _named(session: Session, ids: set[uuid.UUID], system: str | None) -> set[uuid.UUID]:
+    """Return the incidents that bear an id of this system: the same id finds its own again elsewhere."""
+    if system is None or not ids:
+        return set()
+    found: set[uuid.UUID] = set()
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), 400):
+        query = sa.select(ExternalId.incident_id).where(
+            ExternalId.incident_id.in_(ordered[start : start + 400]), ExternalId.system == system
+        )
+        found |= set(session.scalars(query))
+    return found
 
 
 def _own(session: Session, ids: set[uuid.UUID], organisation: str | None) -> set[uuid.UUID]:

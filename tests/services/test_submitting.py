@@ -391,6 +391,26 @@ def test_an_erased_name_does_not_come_back(sessions: Sessions) -> None:
         assert is_moved(report(session, "a"))
 
 
+@pytest.mark.parametrize("trust", [Trust.REPORT, Trust.DATASET])
+def test_rows_with_ids_of_their_own_are_as_many_acts(sessions: Sessions, trust: Trust) -> None:
+    """The tracker writes a page for each journalist, in the same words: none is taken for another."""
+    described = NewSource(name="Tracker", kind=SourceKind.USPFT, trust=trust)
+    rows = [
+        make_uspft.incident(name, title="Journalists arrested", targeted_journalists=f"{name} (X)")
+        for name in ("Ann", "Bob", "Ann2", "Cid")
+    ]
+    for number in (2, 3, 4, 4):
+        found = uspft.read(make_uspft.export(*rows[:number]), Given(now=NOW))
+        with sessions.writing() as session:
+            ingestion.import_file(session, described, found, now=NOW)
+
+    with sessions.reading() as session:
+        names = [one.targets[0].person.name for one in incidents(session) if one.targets[0].person]
+        assert sorted(names) == ["Ann", "Ann2", "Bob", "Cid"]
+        statuses = session.scalars(sa.select(Report.status)).all()
+        assert list(statuses) == [ReportStatus.ACCEPTED] * 4
+
+
 def test_a_dry_run_leaves_nothing(sessions: Sessions) -> None:
     """What is rolled back was never there."""
     found = uspft.read(make_uspft.export(make_uspft.incident("a")), Given(now=NOW))
