@@ -13,7 +13,7 @@ from app import clock
 from app.cli import opened
 from app.console import Json, err, out, print_json, told
 from app.domain.vocabulary import SourceKind, Trust
-from app.errors import NotFound
+from app.errors import InvalidInput, NotFound
 from app.services import sources
 from app.services.source_mapping import mapping_of
 from app.services.source_views import source_view
@@ -28,7 +28,9 @@ Which = Annotated[str, typer.Argument(help="Its name, or its id.")]
 
 @sources_app.command("add")
 def add_source(
-    address: Annotated[str, typer.Argument(help="Where it is read from.")],
+    address: Annotated[
+        str, typer.Argument(help="Where it is read from; left out for kobo, which is sent here.")
+    ] = "",
     kind: Annotated[SourceKind, typer.Option("--format", help="How to read it.")] = SourceKind.FEED,
     name: Annotated[str, typer.Option(help="What it is called; its address if left out.")] = "",
     every: Annotated[int, typer.Option(help="Minutes between two readings.")] = 60,
@@ -41,10 +43,12 @@ def add_source(
 ) -> None:
     """Read a source on a schedule, from now on."""
     with told():
+        if not address and (kind is not SourceKind.KOBO or not name):
+            raise InvalidInput("say where it is read from; a form (kobo) needs a --name instead")
         described = NewSource(
             name=name or address,
             kind=kind,
-            address=address,
+            address=address or None,
             mapping=mapping_of(column or []),
             trust=trust,
             licence=licence or None,

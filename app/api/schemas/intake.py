@@ -44,7 +44,7 @@ class NewSourceBody(Body):
     address: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = Field(
         None, description="Left out only for `kobo`, whose submissions are sent here."
     )
-    mapping: dict[str, Column] = Field(default={}, max_length=20)
+    mapping: dict[str, Column] = Field(default={}, max_length=100)
     trust: Trust = Trust.LEAD
     licence: Line | None = None
     interval_seconds: Annotated[
@@ -60,7 +60,7 @@ class SourcePatch(Body):
     interval_seconds: (
         Annotated[int, Field(ge=MIN_INTERVAL_SECONDS, le=MAX_INTERVAL_SECONDS, strict=True)] | None
     ) = None
-    mapping: Annotated[dict[str, Column], Field(max_length=20)] | None = Field(
+    mapping: Annotated[dict[str, Column], Field(max_length=100)] | None = Field(
         None, description="The whole mapping; under another one, what was read is read anew."
     )
     trust: Trust | None = None
