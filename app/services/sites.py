@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.blocking.targets import CanonicalUrl, canonical_url
+from app.domain.cells import unguarded
 from app.errors import Conflict, FieldError, InvalidInput, RefusedAddress
 from app.services.categories import FROM_MEASUREMENTS, probed_categories
 from app.storage import ledger, outlets
@@ -36,6 +37,12 @@ _KNOWN = {
     "outlet",
     "country",
     "canary",
+    # Of an export of Qalam's own: these are the record's to say, not a list's.
+    "licence",
+    "id",
+    "outlet_id",
+    "probed",
+    "updated_at",
 }
 _MAX_FIELD = 8192
 _MAX_ROWS = 100_000
@@ -97,7 +104,7 @@ def _read_rows(text: str, country: str | None) -> Iterator[_Row | dict[str, Any]
 def _read_row(raw: Mapping[Any, Any], line: int, country: str | None) -> _Row | dict[str, Any]:
     if None in raw or any(value is None for value in raw.values()):
         return {"line": line, "reason": "the row has more or fewer fields than the first line"}
-    values = {name: str(value).strip() for name, value in raw.items()}
+    values = {name: unguarded(str(value)).strip() for name, value in raw.items()}
     if any(len(value) > _MAX_FIELD for value in values.values()):
         return {"line": line, "reason": f"a field is longer than {_MAX_FIELD} characters"}
     code = (values.get("category_code") or "NEWS").upper()
