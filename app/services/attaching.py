@@ -118,6 +118,20 @@ def attach_followers(
             _attach_by_rule(session, report_id, one, now=now, viewer=viewer)
 
 
+def attach_by_id(
+    session: Session,
+    report_id: uuid.UUID,
+    incident_id: uuid.UUID,
+    *,
+    name: tuple[str, str],
+    now: datetime,
+    viewer: Viewer | None,
+) -> None:
+    """Attach a report to the open incident that bears its id; to any other it is shown as a candidate."""
+    one = matching.same_by_id(session, report_id, incident_id, name=name, now=now)
+    _attach_by_rule(session, report_id, one, now=now, viewer=viewer)
+
+
 def _attach_by_rule(
     session: Session,
     report_id: uuid.UUID,

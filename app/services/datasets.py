@@ -20,7 +20,7 @@ from app.domain.record.report import Account, Found
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, WorkflowStatus
 from app.errors import InvalidInput
-from app.services import arriving, assembling, said, same_targets
+from app.services import arriving, assembling, matching, said, same_targets
 from app.services.bulk_incidents import OPERATOR, authors_of, note_change, was_worked_on
 from app.services.checks import check_incident, differences
 from app.services.dataset_drafts import attached_draft, revised_draft
@@ -89,6 +89,7 @@ class _Work:
         self.viewer = viewer or OPERATOR
         self.authors = authors_of(session, source, viewer)
         self.outlets = OutletNames(session, OPERATOR)
+        self.people_have: list[tuple[uuid.UUID, uuid.UUID, tuple[str, str]]] = []
         self.touched = False
         self.touched_public = False
 
@@ -102,6 +103,8 @@ class _Work:
         by_name = [one for one in accounts if _record(one).external_id is None]
         marks += self._take_by_name(by_name, decided, maker)
         maker.finish()
+        for report_id, incident_id, name in self.people_have:
+            matching.same_by_id(self.session, report_id, incident_id, name=name, now=self.now)
         reports.update_reports(self.session, marks)
         self.touched = True
 
@@ -128,7 +131,9 @@ class _Work:
             elif holder.is_theirs:
                 self._attach(record, holder.incident_id, maker)
                 marks.append(self._mark(report_id, holder.incident_id, ReportStatus.ATTACHED))
-            # A record that people have made theirs waits for a person.
+            else:
+                # A record that people have made theirs: it is shown to a person.
+                self.people_have.append((report_id, holder.incident_id, record.external_id))
         return marks
 
     def _take_by_name(
@@ -264,12 +269,7 @@ class _Work:
         self._close(row, changes, was_public=False, reason=GONE)
 
     def _close(
-        self,
-        row: Incident,
-        changes: dict[str, Any],
-        *,
-        was_public: bool,
-        reason: str | None = None,
+        self, row: Incident, changes: dict[str, Any], *, was_public: bool, reason: str | None = None
     ) -> None:
         is_told = note_change(
             self.session,

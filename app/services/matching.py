@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record.matching import RULES_VERSION, Decision, Match, compare
+from app.domain.record.matching import RULES_VERSION, Decision, Described, Match, compare
 from app.domain.record.matching_keys import keys_of, wanted_keys
 from app.domain.vocabulary import ReportStatus
 from app.services import describing
@@ -253,6 +253,21 @@ def _rows(
                 continue
             seen.add(pair)
             yield _row(report_id, one, now)
+
+
+def same_by_id(
+    session: Session,
+    report_id: uuid.UUID,
+    incident_id: uuid.UUID,
+    *,
+    name: tuple[str, str],
+    now: datetime,
+) -> Candidate:
+    """Keep that a report and an incident bear one id of one system, for a person to see."""
+    named = Described(external_ids=frozenset({name}))
+    one = Candidate(kind=INCIDENT, id=incident_id, match=compare(named, named))
+    kept.add_candidates(session, [_row(report_id, one, now)])
+    return one
 
 
 def _row(report_id: uuid.UUID, one: Candidate, now: datetime) -> dict[str, Any]:

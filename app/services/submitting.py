@@ -19,7 +19,7 @@ from app.domain.record.report import Account, Found
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, TargetKind, WorkflowStatus
 from app.errors import InvalidInput
-from app.services import assembling, same_targets
+from app.services import assembling, attaching, same_targets
 from app.services.bulk_incidents import (
     OPERATOR,
     IncidentMaker,
@@ -33,7 +33,7 @@ from app.services.outlet_names import OutletNames
 from app.services.quick_citations import quick_citations
 from app.services.report_drafts import drafted, told_in
 from app.storage import ledger, reports
-from app.storage.external_ids import ExternalId
+from app.storage.external_ids import ExternalId, incident_with
 from app.storage.incidents import Incident, find_incident
 from app.storage.matching import ReportCandidate
 from app.storage.reports import Decided, Report, Source
@@ -92,12 +92,14 @@ class _Work:
         self._session = session
         self._source = source
         self._now = now
+        self._viewer = viewer
         self._key_id = viewer.key_id if viewer is not None else None
         self._authors = authors_of(session, source, viewer)
         self._outlets = OutletNames(session, OPERATOR)
         self._maker = IncidentMaker(session, self._authors, self._outlets, now)
         self._borne: dict[str, set[str]] = {}
         self._marks: list[dict[str, Any]] = []
+        self._named_elsewhere: list[tuple[uuid.UUID, tuple[str, str]]] = []
         self.touched = False
 
     def submit(self, account: Account, report_id: uuid.UUID) -> None:
@@ -105,6 +107,7 @@ class _Work:
         record = account.reading.record
         name = record.external_id if record is not None else None
         if name is not None and self._is_borne(name):
+            self._named_elsewhere.append((report_id, name))
             return
         draft = self._draft(account, report_id)
         if draft is None:
@@ -118,10 +121,21 @@ class _Work:
         self._marks.append({**mark, "decided_by_id": self._key_id, "decided_at": self._now})
 
     def finish(self) -> None:
-        """Write what was handed in."""
+        """Write what was handed in; what bears the id of an incident on record is its source."""
         self._maker.finish()
         reports.update_reports(self._session, self._marks)
-        self.touched = bool(self._marks)
+        for report_id, name in self._named_elsewhere:
+            holder = incident_with(self._session, *name)
+            if holder is not None:
+                attaching.attach_by_id(
+                    self._session,
+                    report_id,
+                    holder,
+                    name=name,
+                    now=self._now,
+                    viewer=self._viewer,
+                )
+        self.touched = bool(self._marks or self._named_elsewhere)
 
     def revise(self, account: Account, one: Decided) -> None:
         """Follow what a source says now of an incident that nobody has worked on yet."""

@@ -21,6 +21,7 @@ from app.storage import ledger
 from app.storage.database import Base, Sessions
 from app.storage.external_ids import ExternalId
 from app.storage.incidents import Incident, find_incident
+from app.storage.matching import ReportCandidate
 from app.storage.outlets import Outlet
 from app.storage.people import Person
 from app.storage.reports import Report
@@ -301,6 +302,8 @@ def test_a_page_that_people_entered_waits_for_them(sessions: Sessions) -> None:
     with sessions.reading() as session:
         assert only(session).verified_by_name is None
         assert only(session).status is not WorkflowStatus.VERIFIED
+        (candidate,) = session.scalars(sa.select(ReportCandidate)).all()
+        assert (candidate.incident_id, candidate.rule) == (only(session).id, "same_id")
 
 
 def test_a_name_that_was_erased_does_not_come_back(sessions: Sessions) -> None:

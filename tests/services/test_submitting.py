@@ -32,6 +32,7 @@ from app.services.sources import NewSource
 from app.storage import ledger
 from app.storage.database import Base, Sessions
 from app.storage.incidents import Incident, find_incident
+from app.storage.matching import ReportCandidate
 from app.storage.outlets import Outlet
 from app.storage.people import Person
 from app.storage.reports import Report, find_source
@@ -409,6 +410,33 @@ def test_rows_with_ids_of_their_own_are_as_many_acts(sessions: Sessions, trust: 
         assert sorted(names) == ["Ann", "Ann2", "Bob", "Cid"]
         statuses = session.scalars(sa.select(Report.status)).all()
         assert list(statuses) == [ReportStatus.ACCEPTED] * 4
+
+
+@pytest.mark.parametrize("status", [WorkflowStatus.SUBMITTED, WorkflowStatus.PUBLISHED])
+def test_the_id_of_an_incident_on_record_makes_no_second_one(
+    sessions: Sessions, status: WorkflowStatus
+) -> None:
+    """It is attached where the incident is open, and otherwise shown to a person as the same."""
+    page = "https://pressfreedomtracker.us/all-incidents/a/"
+    with sessions.writing() as session:
+        ids = [{"system": "uspft", "id": page, "url": page}]
+        make.incident(session, status=status, country="US", external_ids=ids)
+    found = uspft.read(make_uspft.export(make_uspft.incident("a")), Given(now=NOW))
+    described = NewSource(name="Tracker", kind=SourceKind.USPFT, trust=Trust.REPORT)
+    for _ in range(2):
+        with sessions.writing() as session:
+            ingestion.import_file(session, described, found, now=NOW)
+
+    with sessions.reading() as session:
+        row = only(session)
+        kept = session.scalars(sa.select(Report)).one()
+        (candidate,) = session.scalars(sa.select(ReportCandidate)).all()
+        is_open = status is WorkflowStatus.SUBMITTED
+        assert candidate.incident_id == row.id
+        # Once attached, what is kept of it is compared by its words again.
+        assert is_open or candidate.rule == "same_id"
+        assert kept.status is (ReportStatus.ATTACHED if is_open else ReportStatus.NEW)
+        assert (page in {one.url for one in row.citations}) is is_open
 
 
 def test_a_dry_run_leaves_nothing(sessions: Sessions) -> None:
