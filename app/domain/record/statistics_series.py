@@ -5,12 +5,13 @@ An incident counts in a period where all its possible days lie in it, and as `pe
 it may lie in otherwise. Counts by category, role, sex or actor overlap: one incident may have several.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 from app.domain.record.statistics import Counted, Holds, Window
 from app.domain.record.statistics_sdg import state_link
@@ -145,50 +146,55 @@ def series(
     """Return the counts of every period and value; every value has a row in every period."""
     if window.first > window.last:
         raise _refused("The range ends before it starts.")
-    kept = [one for one in incidents if one.happened.counts_from <= as_of]
     slots = periods(window, every)
-    tallies: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    values: set[str] = set()
-    for one in kept:
-        for name, holds in _places(one, slots):
-            for value in values_of(one, axis):
-                values.add(value)
-                _take(tallies[name, value], one, holds)
+    firsts, lasts = [slot.first for _, slot in slots], [slot.last for _, slot in slots]
+    tallies: dict[str, _Tally] = defaultdict(lambda: _Tally(len(slots)))
+    for one in incidents:
+        # Periods follow one another without a gap: a date touches a run of them.
+        start = bisect_left(lasts, one.happened.earliest)
+        stop = bisect_right(firsts, one.happened.latest)
+        if one.happened.counts_from > as_of or start >= stop:
+            continue
+        is_sure = stop - start == 1 and slots[start][1].holds(one.happened) is Holds.YES
+        for value in values_of(one, axis):
+            if is_sure:
+                tallies[value].take(start, one)
+            else:
+                tallies[value].take_perhaps(start, stop)
+    perhaps = {value: list(accumulate(tally.turns)) for value, tally in tallies.items()}
     return [
-        _point(name, slot, value, tallies[name, value])
-        for name, slot in slots
-        for value in sorted(values)
+        Point(
+            period=name,
+            window=slot,
+            value=value,
+            count=tallies[value].verified[place] + tallies[value].published[place],
+            perhaps=perhaps[value][place],
+            verified=tallies[value].verified[place],
+            published=tallies[value].published[place],
+        )
+        for place, (name, slot) in enumerate(slots)
+        for value in sorted(tallies)
     ]
 
 
-def _places(one: Counted, slots: list[tuple[str, Window]]) -> Iterator[tuple[str, Holds]]:
-    # Periods follow one another: only those that the date touches are looked at.
-    start = bisect_left(slots, one.happened.earliest, key=lambda slot: slot[1].last)
-    for name, slot in slots[start:]:
-        holds = slot.holds(one.happened)
-        if holds is Holds.NO:
-            return
-        yield name, holds
+class _Tally:
+    """The counts of one value, by the place of a period; an incident is one step, however vague."""
 
+    __slots__ = ("published", "turns", "verified")
 
-def _take(tally: dict[str, int], one: Counted, holds: Holds) -> None:
-    if holds is Holds.PERHAPS:
-        tally["perhaps"] += 1
-        return
-    tally["count"] += 1
-    tally["published" if one.status is WorkflowStatus.PUBLISHED else "verified"] += 1
+    def __init__(self, places: int) -> None:
+        self.verified = [0] * places
+        self.published = [0] * places
+        # How many more, or fewer, may lie in a period than in the one before it.
+        self.turns = [0] * (places + 1)
 
+    def take(self, place: int, one: Counted) -> None:
+        is_published = one.status is WorkflowStatus.PUBLISHED
+        (self.published if is_published else self.verified)[place] += 1
 
-def _point(name: str, slot: Window, value: str, tally: dict[str, int]) -> Point:
-    return Point(
-        period=name,
-        window=slot,
-        value=value,
-        count=tally["count"],
-        perhaps=tally["perhaps"],
-        verified=tally["verified"],
-        published=tally["published"],
-    )
+    def take_perhaps(self, start: int, stop: int) -> None:
+        self.turns[start] += 1
+        self.turns[stop] -= 1
 
 
 def _refused(sentence: str) -> InvalidInput:

@@ -345,6 +345,27 @@ def test_a_series_counts_every_exact_date_once(
         assert point.count <= truly <= point.count + point.perhaps
 
 
+def test_a_vague_date_is_perhaps_in_each_period_that_it_touches() -> None:
+    """In those alone, whether it ends or goes on; one that a single period holds is certain there."""
+    window = Window(date(2012, 1, 1), date(2013, 12, 31))
+    rows = [murder("2012-12/2013-01"), murder("2013-11/.."), murder("2013-22"), murder("2013-06")]
+
+    points = timeline.series(
+        rows, window, every=timeline.Every.MONTH, axis=timeline.Axis.NONE, as_of=TODAY
+    )
+
+    found = {one.period: (one.count, one.perhaps) for one in points if one.count or one.perhaps}
+    assert found == {
+        "2012-12": (0, 1),
+        "2013-01": (0, 1),
+        "2013-06": (1, 1),
+        "2013-07": (0, 1),
+        "2013-08": (0, 1),
+        "2013-11": (0, 1),
+        "2013-12": (0, 1),
+    }
+
+
 # ------------------------------------------------------------------ UNESCO
 
 
