@@ -190,6 +190,42 @@ def test_reports_import_takes_a_file_once(tmp_path: Path) -> None:
     assert run(tmp_path, "reports", "import", "cases.csv").returncode == 1
 
 
+def test_what_acled_removes_is_noticed_twice_over(tmp_path: Path) -> None:
+    """An event absent from a later file of its days is gone, and so is one on the list of deletions."""
+    head = (
+        "event_id_cnty,event_date,time_precision,event_type,sub_event_type,country,location,notes\n"
+    )
+    rows = [
+        f"KAZ{day},2024-03-1{day},1,Strategic developments,Arrests,Kazakhstan,Almaty,An arrest.\n"
+        for day in (1, 2, 3)
+    ]
+    (tmp_path / "all.csv").write_text(head + "".join(rows), encoding="utf-8")
+    (tmp_path / "later.csv").write_text(head + rows[0] + rows[2], encoding="utf-8")
+    (tmp_path / "deleted.csv").write_text("event_id_cnty,deleted_timestamp\nKAZ3,1710201600\n")
+
+    results = [
+        json.loads(run(tmp_path, "reports", "import", name, "--format", "acled", "--json").stdout)
+        for name in ("all.csv", "all.csv", "later.csv", "deleted.csv")
+    ]
+    (source,) = json.loads(run(tmp_path, "sources", "list", "--json").stdout)
+
+    assert [(one["new"], one["unchanged"], one["vanished"]) for one in results] == [
+        (3, 0, 0),
+        (0, 3, 0),
+        (0, 2, 1),
+        (0, 0, 1),
+    ]
+    assert "not passed on" in source["licence"]
+
+
+def test_only_a_form_is_described_without_an_address(tmp_path: Path) -> None:
+    """A form is sent here under its name; a feed without an address is refused in a sentence."""
+    form = ("sources", "add", "--format", "kobo", "--name", "form", "--column", "title=event/what")
+
+    assert run(tmp_path, *form).returncode == 0
+    assert "say where it is read from" in run(tmp_path, "sources", "add").stderr
+
+
 def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     """A key is printed once; the list never shows it; revoking twice is harmless."""
     made = run(tmp_path, "key", "create", "--role", "monitor", "--name", "desk", "--owner", "Dana")
