@@ -3,6 +3,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from app.domain.vocabulary import Role
 from app.services import access
 from app.storage.database import Sessions
-from app.storage.desk_sessions import DeskSession
+from app.storage.desk_sessions import DeskSession, forget_sessions
+from app.web.login_limit import MOST_ADDRESSES, FailedLogins
 from tests.make import NOW
 from tests.web.desk.conftest import Browser, Clock
 
@@ -223,6 +225,44 @@ def test_what_was_typed_outlives_a_session(at_desk: AtDesk, key_of: KeyOf, clock
     assert (asked.status_code, resumed.status_code, form.status_code) == (401, 200, 200)
     assert 'value="A &lt;b&gt;long&lt;/b&gt; name"' in form.text
     assert 'value="90"' in form.text
+
+
+def test_an_ended_session_that_typed_nothing_begins_at_the_desk(
+    at_desk: AtDesk, key_of: KeyOf, clock: Clock
+) -> None:
+    """A mere press after the end of a session is not done later, and leads to no broken page."""
+    browser = at_desk()
+    browser.get("/desk/sessions")
+    token = browser.hidden("form_token")
+    clock.pass_by(hours=2)
+
+    asked = browser.post("/desk/sessions/end-others", {"form_token": token})
+    answer = browser.post("/desk/login", {"key": key_of()[1], "next": browser.hidden("next")})
+
+    assert asked.status_code == 401
+    assert answer.headers["location"] == "/desk"
+
+
+def test_sessions_that_are_over_are_forgotten(at_desk: AtDesk, sessions: Sessions) -> None:
+    """Nothing of a session outlives it for long."""
+    at_desk()
+    with sessions.writing() as session:
+        forget_sessions(session, now=NOW, idle_since=NOW - timedelta(hours=24))
+        kept = session.scalar(sa.select(sa.func.count()).select_from(DeskSession))
+        forget_sessions(session, now=NOW + timedelta(hours=12), idle_since=NOW)
+        left = session.scalar(sa.select(sa.func.count()).select_from(DeskSession))
+
+    assert (kept, left) == (1, 0)
+
+
+def test_the_count_of_failed_logins_is_bounded() -> None:
+    """However many addresses try, memory holds only the last of them."""
+    failed = FailedLogins()
+    for number in range(MOST_ADDRESSES + 10):
+        failed.note(f"address {number}", NOW)
+
+    assert len(failed._tries) == MOST_ADDRESSES
+    assert failed.wait("address 0", NOW) is None
 
 
 def test_pages_of_the_desk_are_kept_by_nobody(at_desk: AtDesk) -> None:

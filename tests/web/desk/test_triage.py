@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.domain.vocabulary import ReportStatus, Role
-from app.services import reports
+from app.domain.vocabulary import ReportStatus, Role, Scope
+from app.services import access, reports
 from app.storage.attempts import Attempt
 from app.storage.database import Sessions
 from app.storage.incidents import Incident, find_incident
@@ -275,7 +275,10 @@ def test_another_look_takes_a_report_off_the_queue(
 
 
 def test_a_monitor_sees_no_incident_of_others_among_candidates(
-    at_desk: AtDesk, world: dict[str, Any], sessions: Sessions
+    at_desk: AtDesk,
+    world: dict[str, Any],
+    sessions: Sessions,
+    caller: Callable[..., Any],
 ) -> None:
     """A candidate that is not public does not exist for whoever may not read it."""
     with sessions.writing() as session:
@@ -285,6 +288,9 @@ def test_a_monitor_sees_no_incident_of_others_among_candidates(
     monitor = at_desk().get(f"/desk/triage/{world['report']}").text
     editor = at_desk(Role.EDITOR, "dana").get(f"/desk/triage/{world['report']}").text
 
+    path = f"/api/v1/reports/{world['report']}"
+    assert caller(Role.MONITOR, "api").get(path).json()["candidates"] == []
+    assert len(caller(Role.EDITOR, "api two").get(path).json()["candidates"]) == 1
     assert "Attack on the journalist" not in monitor
     assert "Attack on the journalist" in editor
     assert at_desk(name="other").get(f"/desk/incidents/{world['incident']}").status_code == 404
@@ -307,6 +313,31 @@ def test_what_a_key_may_not_do_at_the_desk_leaves_a_trace(
         kept = session.scalars(sa.select(Attempt)).one()
         assert (kept.action, kept.object_id) == ("merged", world["report"])
         assert session.get_one(Report, world["report"]).status is ReportStatus.ACCEPTED
+
+
+def test_a_key_that_may_not_write_incidents_accepts_nothing(
+    browser: Browser, world: dict[str, Any], sessions: Sessions
+) -> None:
+    """A narrowed key sees no button, and its form is refused as in the API, and traced."""
+    with sessions.writing() as session:
+        narrow = access.create_key(
+            session,
+            role=Role.MONITOR,
+            name="narrow",
+            now=NOW,
+            scopes=[Scope.INCIDENTS_READ, Scope.REPORTS_WRITE],
+        )
+    browser.log_in(narrow.secret)
+    form = accept_form(browser, world["report"])
+
+    answer = browser.post(f"/desk/triage/{world['report']}/accept", form)
+
+    assert answer.status_code == 403
+    assert 'value="A title of mine"' in answer.text
+    assert "Accept …" not in browser.get(f"/desk/triage/{world['report']}").text
+    with sessions.reading() as session:
+        assert session.scalars(sa.select(Attempt)).one().action == "accept_report"
+        assert session.get_one(Report, world["report"]).status is ReportStatus.NEW
 
 
 def test_the_api_tells_the_same_queue(

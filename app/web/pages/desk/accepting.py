@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
+from app.domain.vocabulary import Scope
 from app.errors import NotAllowed, QalamError
 from app.services import case_views, record, reports, triage
 from app.services.attempts import Tried
@@ -69,6 +70,8 @@ def accept_report(
     error: QalamError | None = None
 
     def act(session: Session) -> uuid.UUID:
+        if not desk.may(Scope.INCIDENTS_WRITE):
+            raise NotAllowed("this needs the scope incidents:write, which the key does not have")
         triage.hold(session, report_id, form.one("stamp"))
         draft = reports.report_draft(session, desk.viewer, report_id, now=now)
         added = acceptance(typed, draft)

@@ -110,7 +110,8 @@ async def on_login_needed(request: Request, error: Exception) -> Response:
         return _to(f"/desk/login?next={_quoted(wanted)}" if wanted != "/desk" else "/desk/login")
     kept = list(error.form.kept) if request.url.path != "/desk/logout" else []
     said = "Your session has ended. Log in again: what you typed is kept on this page."
-    return _form(request, now, request.url.path, kept=kept, error=said if kept else "", status=401)
+    wanted = request.url.path if kept else desk_access.HOME
+    return _form(request, now, wanted, kept=kept, error=said if kept else "", status=401)
 
 
 async def on_form_outdated(request: Request, error: Exception) -> Response:

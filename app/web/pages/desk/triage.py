@@ -112,7 +112,7 @@ def report_response(
     """Return the page of a report, with what was typed where a decision was not taken."""
     view = triage.triage_view(session, desk.viewer, report_id)
     around = triage.neighbours(session, report_id, need=queue.need, source_id=queue.source_id)
-    found = [candidate_row(one) for one in triage.candidates(session, desk.viewer, report_id)]
+    found = [candidate_row(one) for one in view["candidates"]]
     beside, others = by_field(error, "reason", "incident") if error else ({}, [])
     seen = posted.form.one("stamp") if posted else view["stamp"]
     return desk_page(
