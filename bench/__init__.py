@@ -9,6 +9,7 @@
     probes     probes per CPU-second
     memory     one process with 500 measurements in flight
     judging    verdicts per second
+    intake     rows of a file taken in, and what matching one costs as the record grows
 
 No result is kept in the code and none is made up: a peer that is missing is named with the reason.
 `docs/performance.md` tells the method. Nothing in `app` or `workers` imports this.

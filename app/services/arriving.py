@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app.domain.record.report import Account
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, Trust
-from app.services import attaching, describing, matching
-from app.services.attaching import Taken
+from app.services import describing, matching, sorting
+from app.services.sorting import Taken
 from app.storage.external_ids import ExternalId
 from app.storage.incidents import Incident
 from app.storage.matching import ReportCandidate
@@ -59,7 +59,7 @@ def arrive(
     )
     if source.trust is Trust.LEAD:
         return Taken()
-    return attaching.take_in(session, found, now=now, viewer=viewer)
+    return sorting.take_in(session, found, now=now, viewer=viewer)
 
 
 def in_question(session: Session, source_id: uuid.UUID) -> set[uuid.UUID]:
@@ -89,7 +89,10 @@ def _system(accounts: Mapping[uuid.UUID, Account]) -> str | None:
 
 
 def _named(session: Session, ids: set[uuid.UUID], system: str | None) -> set[uuid.UUID]:
-    """Return the incidents that bear an id of this system: the same id finds its own again elsewhere."""
+    """Return the incidents that bear an id of this system: only that id says which row is meant.
+
+    `datasets` and `submitting` find an id again.
+    """
     if system is None or not ids:
         return set()
     found: set[uuid.UUID] = set()

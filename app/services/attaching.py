@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A report becomes another source of an incident on record: by a person, or where the rules say `same`.
 
-By itself nothing is attached to what a second person stands for, and nothing where there is a question:
-such a report waits for a person, with its candidates. Detaching takes back what attaching brought.
+By itself nothing is attached to what a second person stands for: such a report waits for a person, with its
+candidates. Detaching takes back what attaching brought.
 """
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +13,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.record.matching import Decision
 from app.domain.record.matching_keys import canonical_url
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, Role, WorkflowStatus
@@ -29,7 +26,6 @@ from app.storage import ledger, reports
 from app.storage.access import ApiKey
 from app.storage.citations import Citation
 from app.storage.incidents import Incident, find_incident, get_incident
-from app.storage.matching import INCIDENT
 from app.storage.pending import pending_of
 from app.storage.reports import Report
 
@@ -53,71 +49,6 @@ _OPEN = frozenset(
 """Incidents that a second person does not stand for yet; what is verified or public waits for a person."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Taken:
-    """What became of reports that came in: those `free` may make records of their own.
-
-    Those in `follow` are the same as another of the same reading, and are attached once it is a record.
-    """
-
-    free: set[uuid.UUID] = field(default_factory=set)
-    follow: dict[uuid.UUID, Candidate] = field(default_factory=dict)
-    attached: set[uuid.UUID] = field(default_factory=set)
-
-
-def take_in(
-    session: Session,
-    found: Mapping[uuid.UUID, list[Candidate]],
-    *,
-    now: datetime,
-    viewer: Viewer | None,
-) -> Taken:
-    """Attach what is the same as one incident that is still open; sort the rest, in the given order."""
-    taken = Taken()
-    order = {report_id: place for place, report_id in enumerate(found)}
-    for report_id, candidates in found.items():
-        sure = [one for one in candidates if one.match.decision is Decision.SAME]
-        if len(sure) < len(candidates):
-            continue
-        incidents = [one for one in sure if one.kind == INCIDENT]
-        if len(incidents) == 1:
-            if _attach_by_rule(session, report_id, incidents[0], now=now, viewer=viewer):
-                taken.attached.add(report_id)
-        elif not incidents:
-            _sort(taken, report_id, sure, order)
-    return taken
-
-
-def _sort(
-    taken: Taken,
-    report_id: uuid.UUID,
-    sure: list[Candidate],
-    order: Mapping[uuid.UUID, int],
-) -> None:
-    """Let a report stand for itself, or follow the first of its reading that says the same."""
-    for one in sure:
-        if one.id in taken.free:
-            taken.follow[report_id] = one
-            return
-        if one.id in taken.follow:
-            first = taken.follow[one.id]
-            taken.follow[report_id] = Candidate(kind=first.kind, id=first.id, match=one.match)
-            return
-    if all(order.get(one.id, -1) > order[report_id] for one in sure):
-        taken.free.add(report_id)
-
-
-def attach_followers(
-    session: Session, taken: Taken, *, now: datetime, viewer: Viewer | None
-) -> None:
-    """Attach what waited for another report of its reading to become a record."""
-    for report_id, leader in taken.follow.items():
-        incident_id = session.scalar(sa.select(Report.incident_id).where(Report.id == leader.id))
-        if incident_id is not None:
-            one = Candidate(kind=INCIDENT, id=incident_id, match=leader.match, via=leader.id)
-            _attach_by_rule(session, report_id, one, now=now, viewer=viewer)
-
-
 def attach_by_id(
     session: Session,
     report_id: uuid.UUID,
@@ -129,10 +60,10 @@ def attach_by_id(
 ) -> None:
     """Attach a report to the open incident that bears its id; to any other it is shown as a candidate."""
     one = matching.same_by_id(session, report_id, incident_id, name=name, now=now)
-    _attach_by_rule(session, report_id, one, now=now, viewer=viewer)
+    attach_by_rule(session, report_id, one, now=now, viewer=viewer)
 
 
-def _attach_by_rule(
+def attach_by_rule(
     session: Session,
     report_id: uuid.UUID,
     candidate: Candidate,
@@ -140,6 +71,7 @@ def _attach_by_rule(
     now: datetime,
     viewer: Viewer | None,
 ) -> bool:
+    """Attach a report to an incident that is still open; return whether that was done."""
     report = reports.lock_report(session, report_id)
     row = find_incident(session, candidate.id, for_change=True)
     if row is None or row.status not in _OPEN or report.status is not ReportStatus.NEW:

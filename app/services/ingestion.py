@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.domain.record.report import Account, Extent, Found, Rejected
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus, Trust
-from app.services import arriving, attaching, datasets, sources, submitting
+from app.services import arriving, datasets, sorting, sources, submitting
 from app.services.sources import NewSource
 from app.storage import ledger, reports
 from app.storage.database import new_id
@@ -134,7 +134,7 @@ def ingest(
             now=now,
             viewer=viewer,
         )
-    attaching.attach_followers(session, taken, now=now, viewer=viewer)
+    sorting.attach_followers(session, taken, now=now, viewer=viewer)
     result = IngestResult(
         rows=len(found.accounts) + len(found.rejected) + len(found.removed),
         new=len(new),

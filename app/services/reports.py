@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus
 from app.errors import Conflict
-from app.services import attaching, matching, record, report_drafts
+from app.services import attaching, record, report_drafts
+from app.services.candidates import candidates_view
 from app.services.checks import wrong
 from app.services.outlet_names import OutletNames
 from app.services.report_drafts import Acceptance, told_by
@@ -45,7 +46,7 @@ def report_view(session: Session, report_id: uuid.UUID) -> dict[str, Any]:
         {"version": one.version, "sha256": one.sha256, "seen_at": one.seen_at, "raw": one.raw}
         for one in reports.raw_versions(session, report_id)
     ]
-    candidates = matching.candidates_view(session, report_id)
+    candidates = candidates_view(session, report_id)
     return {**brief_view(report), "candidates": candidates, "versions": versions}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.domain.visibility import Viewer
 from app.domain.vocabulary import ReportStatus
 from app.errors import Conflict
-from app.services import matching
+from app.services.candidates import candidates_view
 from app.services.reports import brief_view, report_view
 from app.storage import ledger, reports, triage
 from app.storage.incidents import Incident, visible_to
@@ -58,7 +58,7 @@ def triage_view(session: Session, viewer: Viewer, report_id: uuid.UUID) -> dict[
     """Return a report in full, with who decided on it and the stamp of what is seen now."""
     report = reports.get_report(session, report_id)
     return {
-        **report_view(session, report_id),
+        **view_for(session, viewer, report_id),
         # Who of the colleagues decided is for those who see the whole desk.
         "decided_by": triage.find_key_name(session, report.decided_by_id)
         if viewer.is_staff or report.decided_by_id == viewer.key_id
@@ -68,9 +68,15 @@ def triage_view(session: Session, viewer: Viewer, report_id: uuid.UUID) -> dict[
     }
 
 
+def view_for(session: Session, viewer: Viewer, report_id: uuid.UUID) -> dict[str, Any]:
+    """Return a report in full, with those candidates that exist for the viewer."""
+    found = candidates(session, viewer, report_id)
+    return {**report_view(session, report_id), "candidates": found}
+
+
 def candidates(session: Session, viewer: Viewer, report_id: uuid.UUID) -> list[dict[str, Any]]:
     """Return what a report may be the same as, as far as the viewer may know that it exists."""
-    found = matching.candidates_view(session, report_id)
+    found = candidates_view(session, report_id)
     ids = [one["id"] for one in found if one["kind"] == INCIDENT]
     seen = set(
         session.scalars(sa.select(Incident.id).where(Incident.id.in_(ids), visible_to(viewer)))

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.domain.intake.item import Given
 from app.domain.record.matching import RULES_VERSION
 from app.domain.vocabulary import ReportStatus, Role, SourceKind, Trust, WorkflowStatus
-from app.services import attaching, erasure, ingestion, matching, record, reports
+from app.services import attaching, erasure, ingestion, record, reports
+from app.services.candidates import candidates_view
 from app.services.sources import NewSource
 from app.storage.database import Sessions, new_id
 from app.storage.incidents import Incident, find_incident
@@ -268,7 +269,7 @@ def test_the_sample_of_seventeen(sessions: Sessions) -> None:
         rows = session.scalars(sa.select(Report)).all()
         armenian = [one for one in rows if one.country == "AM"]
         ismayilova = [one for one in rows if "Ismayilova" in one.title + (one.summary or "")]
-        views = {one.id: matching.candidates_view(session, one.id) for one in rows}
+        views = {one.id: candidates_view(session, one.id) for one in rows}
     assert (result.rows, result.new, result.rejected) == (17, 17, ())
     assert len(armenian) == 2
     assert [one.status for one in armenian] == [ReportStatus.NEW] * 2
