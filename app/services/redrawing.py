@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.vocabulary import WorkflowStatus
-from app.services import conclusions, suspects
+from app.services import conclusions, matching, suspects
 from app.services.documents import incident_document, words_of
 from app.storage import ledger
 from app.storage.incidents import Incident, find_incident
@@ -79,6 +79,8 @@ def _redraw(session: Session, incident_id: uuid.UUID, *, now: datetime) -> set[s
     row = find_incident(session, incident_id, for_change=True)
     if row is None:
         return set()
+    # Reports are found to speak of it by its keys, which an earlier release did not keep.
+    matching.keep_incident(session, row, now=now)
     kept = row.document
     found = conclusions.conclude(session, row, as_of=now.date(), known_at=now, now=now)
     suspects.decide_names(row, found)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app import upgrading
@@ -14,6 +15,7 @@ from app.services import redrawing
 from app.storage import ledger
 from app.storage.database import Sessions
 from app.storage.incidents import Incident
+from app.storage.matching import MatchKey
 from tests import make
 from tests.client import Client
 from tests.make import NOW
@@ -96,6 +98,26 @@ def test_another_conclusion_is_a_change(sessions: Sessions, engine: sa.Engine) -
     after = _document(sessions, incident_id)
     assert after["blocking_link"] is None
     assert after["version"] == before["version"] + 1
+
+
+def test_reports_are_matched_with_what_was_kept_before(
+    sessions: Sessions, engine: sa.Engine
+) -> None:
+    """The keys by which a report finds its incident are made for those of an earlier release too."""
+    (incident_id,) = _as_kept_before(sessions)
+    with sessions.writing() as session:
+        known = _keys(session, incident_id)
+        session.execute(sa.delete(MatchKey))
+
+    upgrading.upgrade(engine, now=LATER)
+
+    with sessions.reading() as session:
+        assert known
+        assert _keys(session, incident_id) == known
+
+
+def _keys(session: Session, incident_id: uuid.UUID) -> set[str]:
+    return set(session.scalars(sa.select(MatchKey.key).where(MatchKey.object_id == incident_id)))
 
 
 def test_it_goes_in_steps_and_on_where_it_stopped(sessions: Sessions, engine: sa.Engine) -> None:
