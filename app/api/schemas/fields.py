@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import (
@@ -139,7 +140,24 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 Narrative = Annotated[
     dict[Language, Text], Field(max_length=20, description="One text for each language.")
 ]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]{1,2000}$")]
+
+
+def _opens(url: str) -> str:
+    """Refuse an address that no browser could open, such as one with half a bracket for a host."""
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what finds a wrong one.
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise PydanticCustomError("address", "Write a whole web address: https://host/page.")
+    return url
+
+
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s<>\"]{1,2000}$"), AfterValidator(_opens)
+]
 
 
 class Citation(Body):
