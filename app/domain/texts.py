@@ -43,7 +43,8 @@ def leave_out(text: str) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= _MAX_MARKS and (letter in _KEPT or category not in _REFUSED):
             kept.append(letter)
-    return "".join(kept).strip()
+    # What stood between a letter and its mark may be gone now.
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def _refuse(sentence: str) -> InvalidInput:
