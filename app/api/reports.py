@@ -52,9 +52,9 @@ def list_reports(
 
 
 @router.get("/{report_id}", responses=responses(401, 403, 404))
-def read_report(report_id: uuid.UUID, session: ReadingDep, _caller: ReportWriter) -> Response:
+def read_report(report_id: uuid.UUID, session: ReadingDep, caller: ReportWriter) -> Response:
     """One report: what was read, beside every version of its source's own words."""
-    return answers.item(reports.report_view(session, report_id))
+    return answers.item(triage.view_for(session, caller, report_id))
 
 
 @router.get("/{report_id}/draft", responses=responses(401, 403, 404))
@@ -97,7 +97,7 @@ def reject_report(
 ) -> Response:
     """Set it aside, with a reason; it may still be accepted later."""
     reports.reject_report(session, caller, report_id, reason=body.reason, now=now)
-    return answers.item(reports.report_view(session, report_id))
+    return answers.item(triage.view_for(session, caller, report_id))
 
 
 @router.post("/{report_id}:seen", responses=responses(401, 403, 404, 409))
@@ -106,7 +106,7 @@ def mark_report_seen(
 ) -> Response:
     """Say that you looked at what its source said since, and that what was decided stands."""
     triage.mark_seen(session, caller, report_id, now=now)
-    return answers.item(reports.report_view(session, report_id))
+    return answers.item(triage.view_for(session, caller, report_id))
 
 
 @router.post("/{report_id}:attach", responses=responses(401, 403, 404, 409, 422))
@@ -119,7 +119,7 @@ def attach_report(
 ) -> Response:
     """Make it another source of an incident on record; of a public one, its source waits for a second."""
     attaching.attach(session, caller, report_id, body.incident_id, reason=body.reason, now=now)
-    return answers.item(reports.report_view(session, report_id))
+    return answers.item(triage.view_for(session, caller, report_id))
 
 
 @router.post("/{report_id}:detach", responses=responses(401, 403, 404, 409, 422))
@@ -132,4 +132,4 @@ def detach_report(
 ) -> Response:
     """Take it from the incident it was attached to, with the source it brought; then it is new again."""
     attaching.detach(session, caller, report_id, reason=body.reason, now=now)
-    return answers.item(reports.report_view(session, report_id))
+    return answers.item(triage.view_for(session, caller, report_id))
