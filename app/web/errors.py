@@ -29,6 +29,7 @@ _SAYS = {
         "That is not possible as things stand",
         "Somebody may have been quicker. Nothing was done; look at it as it is now.",
     ),
+    410: ("This page is gone", "What it told was merged into another record, or taken back."),
     413: ("This is too much at once", "A form holds half a megabyte. Nothing was done."),
     422: (
         "There is no such choice",

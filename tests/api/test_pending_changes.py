@@ -189,6 +189,8 @@ def test_a_merger_names_what_stays_and_can_be_taken_back(
     gone = public.get(twin)
     assert (gone.status_code, gone.json()["code"]) == (410, "gone")
     assert kept in gone.json()["detail"]
+    page = public.get(f"/incidents/{other}")
+    assert (page.status_code, page.headers["location"]) == (302, f"/incidents/{kept}")
     titles = {one["title"] for one in public.get(url).json()["sources"]}
     assert titles == {"First report", "Second report", "A third report"}
     into_merged = editor.post(f"{url}:merge", json={"merged_into": other, "reason": "Back."})

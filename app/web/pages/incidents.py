@@ -6,9 +6,12 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app.domain.vocabulary import Category, Impunity
+from app.errors import Gone
 from app.services import case_views, overview, record, reply_views
+from app.storage import merges
 from app.storage.cases import CaseFilter
 from app.storage.incidents import IncidentFilter
 from app.storage.replies import ReplyFilter
@@ -75,7 +78,12 @@ def read_incident(
     request: Request, incident_id: uuid.UUID, session: ReadingDep, viewer: ViewerDep, now: NowDep
 ) -> Response:
     """One incident: what happened, to whom, who is held and who is missing, cases and sources."""
-    document = record.incident_view(session, viewer, incident_id, now=now)
+    try:
+        document = record.incident_view(session, viewer, incident_id, now=now)
+    except Gone:
+        # Merged: whoever follows an old link reads the one that stays. It may be undone, so for now only.
+        stands = merges.stands_for(session, viewer, incident_id)
+        return RedirectResponse(f"/incidents/{stands}", status_code=302)
     of_incident = CaseFilter(incident_id=incident_id)
     found = case_views.list_case_views(session, viewer, of_incident, now=now, limit=CASES)
     dates = {
