@@ -9,6 +9,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -89,7 +90,7 @@ def test_everybody_gets_the_public_fields_only(
     public: Client, caller: Caller, sessions: Sessions
 ) -> None:
     """A withheld name, an exact spot and the desk's judgement leave only in a file for the desk."""
-    hidden = {
+    hidden: dict[str, Any] = {
         "targets": [{"kind": "person", "person": {"name": "Aru Secretname", "is_minor": True}}],
         "latitude": 43.238949,
         "longitude": 76.889709,

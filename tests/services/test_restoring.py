@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.domain.record.incident import Action
 from app.domain.vocabulary import Role, WorkflowStatus
 from app.errors import Conflict, InvalidInput
 from app.exports.tables import TableFormat
@@ -147,7 +148,7 @@ def test_references_go_on_behind_those_restored(sessions: Sessions, theirs: Sess
         monitor = viewer(session, Role.MONITOR, "monitor")
         row = incident(session, by=monitor, status=WorkflowStatus.VERIFIED)
         editor = viewer(session, Role.EDITOR, "editor")
-        workflow.transition(session, editor, row.id, workflow.Action.PUBLISH, now=NOW)
+        workflow.transition(session, editor, row.id, Action.PUBLISH, now=NOW)
         refs = session.scalars(sa.select(Incident.ref).where(Incident.ref.is_not(None))).all()
     assert len(refs) == len(set(refs)) == 2
 

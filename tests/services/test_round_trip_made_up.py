@@ -87,8 +87,12 @@ def _enter(sessions: Sessions, made: dict[str, Any]) -> None:
     with sessions.writing() as session:
         row = incident(session, status=status, **fields)
         opened = case(session, row.id, title=fields["title"])
-        money = {"fine_amount": fine, "fine_currency": "KZT"} if fine is not None else {}
-        slot = {"involvement_id": row.involvements[0].slot_id} if row.involvements else {}
+        money: dict[str, Any] = (
+            {"fine_amount": fine, "fine_currency": "KZT"} if fine is not None else {}
+        )
+        slot: dict[str, Any] = (
+            {"involvement_id": row.involvements[0].slot_id} if row.involvements else {}
+        )
         fact(session, opened.id, "charged", detail=fields["place"], **slot)
         second = fact(session, opened.id, "convicted", "2025-08", verified=False, **money)
         if fine is not None:
