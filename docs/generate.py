@@ -146,9 +146,7 @@ def matching_rules() -> str:
         for one in matching.RULES
     ]
     rest = matching.ELSE
-    lines.append(
-        f"| `{rest.rule}` | {rest.decision.value} | {rest.score:g} | {rest.reasons[0]} |"
-    )
+    lines.append(f"| `{rest.rule}` | {rest.decision.value} | {rest.score:g} | {rest.reasons[0]} |")
     return "\n".join(lines)
 
 

@@ -102,8 +102,8 @@ def test_conditions_are_counted_on_the_command_line(folder: Path) -> None:
     assert (early["rows"], early["n"]) == ([], 0)
     assert sum(one["count"] for one in outlets["rows"]) == outlets["n"]
     assert (days["rows"], days["every"]) == ([], "month")
-    for command in ("people", "outlets", "blocking-days"):
-        told = run("stats", command)
+    for counted in ("people", "outlets", "blocking-days"):
+        told = run("stats", counted)
         assert told.exit_code == 0, told.output
     wrong = run("stats", "people", "--country", "Iraq")
     assert wrong.exit_code == 1

@@ -69,9 +69,9 @@ def move_back(session: Session, moved: Moved, *, to_id: uuid.UUID, from_id: uuid
     _link(session, to_id, citations)
     for name, table in _OWNED.items():
         _hand_over(session, table, _ids(moved[name]), to_id)
-    for name, table in _ORDERED.items():
+    for name, ordered in _ORDERED.items():
         for part_id, place in moved[name]:
-            _put(session, table, uuid.UUID(part_id), to_id, place)
+            _put(session, ordered, uuid.UUID(part_id), to_id, place)
     _later_versions_too(session, moved, to_id=to_id, from_id=from_id)
     for case_id in _ids(moved["cases"]):
         session.execute(

@@ -5,7 +5,8 @@ Within one incident, and only there, a name finds its person again. What only a 
 of a target stays as it was assessed.
 """
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -63,7 +64,7 @@ def respell(row: Incident, names: Sequence[str]) -> None:
             person.name = spelt.get(name_key(person.name), person.name)
 
 
-def _is_same(old: TargetDraft, new: TargetDraft, people: dict[object, Person]) -> bool:
+def _is_same(old: TargetDraft, new: TargetDraft, people: Mapping[uuid.UUID | None, Person]) -> bool:
     if new.person is not None:
         person = people.get(old.person_id)
         return person is not None and name_key(person.name) == name_key(new.person.name)

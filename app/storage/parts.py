@@ -142,11 +142,7 @@ def worked_at(outlet_id: uuid.UUID | sa.ColumnElement[uuid.UUID]) -> sa.ColumnEl
 
     Nobody whose name is withheld: where somebody works tells who it is.
     """
-    nameable = (
-        sa.exists()
-        .where(Person.id == Target.person_id, may_name_target())
-        .correlate(Target)
-    )
+    nameable = sa.exists().where(Person.id == Target.person_id, may_name_target()).correlate(Target)
     return sa.and_(
         Target.employer_outlet_id == outlet_id, sa.or_(Target.person_id.is_(None), nameable)
     )

@@ -119,8 +119,14 @@ HARMLESS: dict[tuple[str, str], str] = {
     ("POST", "/outlets/{outlet_id}/status-events"): UNVERIFIED,
     ("POST", "/outlets/{outlet_id}/status-events/{event_id}:retract"): NARROWS,
     ("POST", "/reports/{report_id}:accept"): HANDED_IN,
-    ("POST", "/reports/{report_id}:attach"): "a source under the rules of every change of an incident",
-    ("POST", "/reports/{report_id}:detach"): "a source under the rules of every change of an incident",
+    (
+        "POST",
+        "/reports/{report_id}:attach",
+    ): "a source under the rules of every change of an incident",
+    (
+        "POST",
+        "/reports/{report_id}:detach",
+    ): "a source under the rules of every change of an incident",
     ("POST", "/reports/{report_id}:reject"): NARROWS,
     ("POST", "/reports/{report_id}:seen"): NO_RECORD,
     ("POST", "/sources"): "what a dataset verifies is published by another person",

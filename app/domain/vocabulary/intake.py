@@ -17,7 +17,10 @@ class SourceKind(Term):
     BBG = "bbg", "The list of threats to the press of the U.S. Broadcasting Board of Governors."
     CPJ_PEOPLE = "cpj-people", "The people list export of the Committee to Protect Journalists."
     MAPMF = "mapmf", "The alerts of Mapping Media Freedom: its search index, or a table of it."
-    ACLED = "acled", "An export of Armed Conflict Location and Event Data, or its list of deletions."
+    ACLED = (
+        "acled",
+        "An export of Armed Conflict Location and Event Data, or its list of deletions.",
+    )
     KOBO = "kobo", "Submissions of a KoboToolbox form, with a mapping of questions."
     OONI_FINDINGS = "ooni-findings", "What OONI found and published of blocking and shutdowns."
     QALAM = "qalam", "An export of Qalam's own: incidents, cases, outlets or sites."
