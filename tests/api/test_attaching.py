@@ -33,13 +33,15 @@ def incident(sessions: Sessions, status: WorkflowStatus = WorkflowStatus.SUBMITT
 def test_candidates_are_shown_with_their_reasons(
     caller: Caller, sessions: Sessions, report: str
 ) -> None:
-    """Kind, id, title, decision, score, rule, reasons: enough to decide by."""
+    """Kind, id, title, decision, score, rule, reasons: enough to decide by, for whom it exists."""
     one = incident(sessions)
-    (found,) = caller(Role.MONITOR, "aizhan").get(report).json()["candidates"]
+    (found,) = caller(Role.EDITOR, "dana").get(report).json()["candidates"]
+    hidden = caller(Role.MONITOR, "aizhan").get(report).json()["candidates"]
 
     assert (found["kind"], found["id"], found["title"]) == ("incident", one, "Journalists attacked")
     assert (found["decision"], found["score"], found["rule"]) == ("same", 0.9, "person_day_kind")
     assert found["reasons"][0].startswith("They name the same person")
+    assert hidden == []
 
 
 def test_an_attached_report_is_a_source_and_detached_it_is_none(
