@@ -73,6 +73,8 @@ EDITED = "what is public is changed by another than who entered it, with a reaso
 NO_RECORD = "concerns no record: measuring, alerting, reading sources, keys"
 
 HARMLESS: dict[tuple[str, str], str] = {
+    ("POST", "/intake/kobo"): "a submission is a report, or handed in and no further",
+    ("POST", "/intake/kobo/{source_id}"): "a submission is a report, or handed in and no further",
     ("POST", "/incidents"): HANDED_IN,
     (
         "PATCH",

@@ -113,8 +113,11 @@ def test_from_a_feed_to_a_draft_by_keyboard(
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/triage/*-*")
+    first = page.url
     page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != first)
     page.keyboard.press("k")
+    page.wait_for_url(first)
     page.keyboard.press("a")
     page.wait_for_url("**/accept**")
     page.get_by_label("Title").fill("What I make of it")
