@@ -5,10 +5,10 @@ It bounds itself before it reads a byte: memory, processor time, size of what it
 It prints nothing but a sentence where it makes no copy. Exit codes: 0 made, 3 no copy.
 """
 
-import resource
 import sys
 from pathlib import Path
 
+from workers.bounded import bound
 from workers.copies.documents import copy_pdf
 from workers.copies.images import copy_image
 from workers.copies.refusal import NO_COPY, NoCopyError
@@ -18,24 +18,9 @@ PROCESSOR_SECONDS = 60
 WRITTEN_BYTES = 512 * 1024**2
 
 
-def bound() -> None:
-    """Let this process have no more than it needs, for good."""
-    for kind, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, PROCESSOR_SECONDS),
-        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        try:
-            resource.setrlimit(kind, (limit, limit))
-        except (OSError, ValueError):
-            continue  # macOS knows no bound of memory; the time bounds of the parent hold there.
-
-
 def main(media_type: str, source: str, target: str) -> int:
     """Make the copy, or say in a sentence why none is made."""
-    bound()
+    bound(memory=MEMORY_BYTES, processor_seconds=PROCESSOR_SECONDS, written=WRITTEN_BYTES)
     try:
         if media_type == "application/pdf":
             copy_pdf(Path(source), Path(target))
